@@ -1,0 +1,81 @@
+"""A domain's disks, and the chain of image files under each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSnapshot:
+    """An internal snapshot as the image itself records it (``qemu-img snapshot -l``)."""
+
+    name: str
+    size: int
+    """Bytes of saved RAM; 0 for disks only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One image of a backing chain."""
+
+    source: str
+    """Path of the file or block device, or ``protocol:name`` of a network image."""
+    kind: str = "file"
+    """libvirt's disk type: file, block, network, volume, nvme, …"""
+    format: str = ""
+    """Image format (qcow2, raw, …); empty when nobody recorded it."""
+    index: int | None = None
+    """libvirt's number of the layer in a running domain (``vda[3]``)."""
+    capacity: int | None = None
+    """Virtual size in bytes."""
+    used: int | None = None
+    """Bytes that the image takes on its storage now."""
+    missing: bool = False
+    """The file is known not to be there."""
+    snapshots: tuple[ImageSnapshot, ...] | None = None
+    """Internal snapshots inside the image; None where it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """The ``<mirror>`` of a running active commit or copy."""
+
+    job: str
+    """``active-commit`` or ``copy``."""
+    source: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A disk, CD-ROM or floppy drive of a domain."""
+
+    target: str
+    """The name in the domain: vda, sdb, …"""
+    device: str = "disk"
+    """disk, cdrom, floppy or lun."""
+    readonly: bool = False
+    shareable: bool = False
+    layers: tuple[Layer, ...] = ()
+    """The chain, active layer first; empty for a drive without a medium."""
+    complete: bool = False
+    """The chain is known down to its base (a shut-off domain records only a part)."""
+    mirror: Mirror | None = None
+    folder: frozenset[str] | None = None
+    """Paths of all files beside the active layer; None where nobody could look."""
+    free: int | None = None
+    """Bytes free on the file system or pool that holds the active layer."""
+
+    @property
+    def active(self) -> Layer | None:
+        """The layer that the guest writes to; None for a drive without a medium."""
+        return self.layers[0] if self.layers else None
+
+    @property
+    def writable(self) -> bool:
+        """Whether a snapshot must deal with this disk (libvirt skips the others by itself)."""
+        return bool(self.layers) and not self.readonly and self.device in ("disk", "lun")
+
+    def position(self, source: str) -> int | None:
+        """Where ``source`` stands in the chain, 0 being the active layer."""
+        return next((n for n, layer in enumerate(self.layers) if layer.source == source), None)

@@ -1,0 +1,95 @@
+"""One domain with everything that has been read of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.guest import Channel, Guest
+from kvmtui.model.job import Job
+from kvmtui.model.snapshot import Forest
+
+
+class State(Enum):
+    """``virDomainState``, in the words of virsh."""
+
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "shutting down"
+    OFF = "shut off"
+    CRASHED = "crashed"
+    ASLEEP = "suspended by guest"
+
+    @property
+    def active(self) -> bool:
+        """Whether a QEMU process runs for the domain."""
+        return self not in (State.OFF, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the domain's definition says (``virDomainGetXMLDesc``)."""
+
+    title: str = ""
+    description: str = ""
+    memory: int = 0
+    """Bytes of RAM."""
+    vcpus: int = 0
+    disks: tuple[Disk, ...] = ()
+    channel: Channel = Channel.NONE
+    nvram: str = ""
+    """Format of the UEFI variable store (raw, qcow2); empty for BIOS."""
+    passthrough: bool = False
+    """A host device is attached: RAM cannot be saved."""
+    managed_save: bool = False
+    """A saved RAM image waits for the next start."""
+    persistent: bool = True
+    """Still defined once it is off."""
+
+    def disk(self, target: str) -> Disk | None:
+        """The disk of that target."""
+        return next((disk for disk in self.disks if disk.target == target), None)
+
+    @property
+    def writable(self) -> tuple[Disk, ...]:
+        """The disks that a snapshot deals with."""
+        return tuple(disk for disk in self.disks if disk.writable)
+
+    @property
+    def depth(self) -> int:
+        """Layers of the longest chain."""
+        return max((len(disk.layers) for disk in self.disks), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain; a part that was not read yet is None."""
+
+    uuid: str
+    name: str
+    state: State = State.UNKNOWN
+    reason: str = ""
+    """Why it is in that state, where an administrator must know: ``I/O error``, …"""
+    snapshot_count: int | None = None
+    config: Config | None = None
+    forest: Forest | None = None
+    guest: Guest | None = None
+    jobs: tuple[Job, ...] = ()
+    busy: str = ""
+    """What kvmtui itself is doing to this domain now; empty when nothing."""
+    trouble: str = ""
+    """Why the last reading of this domain failed; empty when it did not."""
+
+    def job(self, disk: str) -> Job | None:
+        """The job of one disk."""
+        return next((job for job in self.jobs if job.disk == disk), None)
+
+    def holds(self, source: str) -> tuple[Disk, Layer] | None:
+        """The disk and layer of this domain that ``source`` is, if any."""
+        for disk in self.config.disks if self.config else ():
+            for layer in disk.layers:
+                if layer.source == source:
+                    return disk, layer
+        return None

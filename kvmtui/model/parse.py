@@ -1,0 +1,198 @@
+"""libvirt's XML read into values; text from outside is data, never markup or entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from kvmtui.model.disk import Disk, Layer, Mirror
+from kvmtui.model.domain import Config
+from kvmtui.model.guest import Channel
+from kvmtui.model.snapshot import Memory, Snapshot, SnapshotDisk
+
+AGENT_CHANNEL = "org.qemu.guest_agent.0"
+
+_UNITS = {"b": 1, "bytes": 1, "KiB": 2**10, "k": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_NAMED = ("file", "block", "dir", "network", "volume")
+"""Disk types whose source has a name; without one there is no medium."""
+
+_SOURCE_ATTRIBUTES = ("file", "dev", "dir", "name", "volume", "path")
+
+
+def tree(text: str) -> etree._Element:
+    """The document as a tree: no entities, no network, no huge nodes.
+
+    Raises ``etree.XMLSyntaxError`` when it is not XML.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+
+
+def _text(node: etree._Element, path: str) -> str:
+    return (node.findtext(path) or "").strip()
+
+
+def _number(text: str | None) -> int:
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+def source_of(node: etree._Element | None) -> str:
+    """What a ``<source>`` names: a path, or ``protocol:name`` for a network image."""
+    if node is None:
+        return ""
+    named = next((node.get(key, "") for key in _SOURCE_ATTRIBUTES if node.get(key)), "")
+    protocol = node.get("protocol")
+    pool = node.get("pool")
+    return f"{protocol}:{named}" if protocol else f"{pool}:{named}" if pool else named
+
+
+def _layers(disk: etree._Element) -> Iterator[Layer | None]:
+    """The chain from the active layer down; a last None says that it is known to end there."""
+    source = disk.find("source")
+    driver = disk.find("driver")
+    if not source_of(source) and disk.get("type", "file") in _NAMED:
+        yield None
+        return
+    yield _layer(disk, source, driver.get("type", "") if driver is not None else "")
+    below = disk.find("backingStore")
+    while below is not None:
+        source = below.find("source")
+        if not source_of(source):
+            yield None
+            return
+        image_format = below.find("format")
+        recorded = image_format.get("type", "") if image_format is not None else ""
+        yield _layer(below, source, recorded)
+        below = below.find("backingStore")
+
+
+def _layer(node: etree._Element, source: etree._Element | None, image_format: str) -> Layer:
+    index = (source.get("index") if source is not None else None) or node.get("index")
+    return Layer(
+        source=source_of(source) or node.get("type", ""),
+        kind=node.get("type", "file"),
+        format=image_format,
+        index=int(index) if index and index.isdigit() else None,
+    )
+
+
+def _mirror(disk: etree._Element) -> Mirror | None:
+    node = disk.find("mirror")
+    if node is None:
+        return None
+    ready = node.get("ready", "") in ("yes", "pivot", "abort")
+    source = source_of(node.find("source")) or node.get("file", "")
+    return Mirror(node.get("job", "copy"), source, ready)
+
+
+def _disk(node: etree._Element) -> Disk:
+    target = node.find("target")
+    chain = list(_layers(node))
+    return Disk(
+        target=target.get("dev", "") if target is not None else "",
+        device=node.get("device", "disk"),
+        readonly=node.find("readonly") is not None or node.get("device") == "cdrom",
+        shareable=node.find("shareable") is not None,
+        layers=tuple(layer for layer in chain if layer is not None),
+        complete=chain[-1] is None,
+        mirror=_mirror(node),
+    )
+
+
+def _channel(root: etree._Element) -> Channel:
+    for target in root.iterfind("devices/channel/target"):
+        if target.get("name") == AGENT_CHANNEL:
+            connected = target.get("state") == "connected"
+            return Channel.CONNECTED if connected else Channel.DISCONNECTED
+    return Channel.NONE
+
+
+def _nvram(root: etree._Element) -> str:
+    nvram = root.find("os/nvram")
+    if nvram is not None:
+        return nvram.get("format", "raw")
+    loader = root.find("os/loader")
+    return "raw" if loader is not None and loader.get("type") == "pflash" else ""
+
+
+def domain(text: str, *, managed_save: bool = False) -> Config:
+    """A ``<domain>`` document, live or inactive. Raises ``etree.XMLSyntaxError``."""
+    root = tree(text)
+    memory = root.find("memory")
+    unit = memory.get("unit", "KiB") if memory is not None else "KiB"
+    return Config(
+        title=_text(root, "title"),
+        description=_text(root, "description"),
+        memory=_number(_text(root, "memory")) * _UNITS.get(unit, 2**10),
+        vcpus=_number(_text(root, "vcpu")),
+        disks=tuple(_disk(node) for node in root.iterfind("devices/disk")),
+        channel=_channel(root),
+        nvram=_nvram(root),
+        passthrough=root.find("devices/hostdev") is not None,
+        managed_save=managed_save,
+    )
+
+
+def _snapshot_disk(node: etree._Element, then: dict[str, etree._Element]) -> SnapshotDisk:
+    target = node.get("name", "")
+    mode = node.get("snapshot", "no")
+    disk = then.get(target)
+    return SnapshotDisk(
+        target=target,
+        mode=mode,
+        overlay=source_of(node.find("source")) if mode == "external" else "",
+        base=source_of(disk.find("source")) if disk is not None else "",
+        type=disk.get("type", "file") if disk is not None else "",
+        device=disk.get("device", "disk") if disk is not None else "disk",
+        chain_recorded=disk is not None and disk.find("backingStore") is not None,
+    )
+
+
+def _unlike(root: etree._Element) -> tuple[str, ...]:
+    """Targets whose file was another in the inactive definition, or that it did not have."""
+    live, inactive = _disks_then(root), _disks_then(root, "inactiveDomain")
+    if root.find("inactiveDomain") is None:
+        return ()
+    return tuple(
+        target
+        for target, disk in live.items()
+        if target not in inactive
+        or source_of(inactive[target].find("source")) != source_of(disk.find("source"))
+    )
+
+
+def _disks_then(root: etree._Element, definition: str = "domain") -> dict[str, etree._Element]:
+    disks = {}
+    for node in root.iterfind(f"{definition}/devices/disk"):
+        target = node.find("target")
+        disks[target.get("dev", "") if target is not None else ""] = node
+    return disks
+
+
+def snapshot(text: str) -> Snapshot:
+    """A ``<domainsnapshot>`` document. Raises ``etree.XMLSyntaxError``."""
+    root = tree(text)
+    then = _disks_then(root)
+    memory = root.find("memory")
+    mode = memory.get("snapshot", "no") if memory is not None else "no"
+    return Snapshot(
+        name=root.findtext("name") or "",
+        parent=root.findtext("parent/name"),
+        created=_number(_text(root, "creationTime")),
+        description=(root.findtext("description") or "").strip(),
+        state=_text(root, "state"),
+        memory=Memory(mode) if mode in ("internal", "external") else Memory.NO,
+        memory_file=memory.get("file", "") if memory is not None else "",
+        disks=tuple(_snapshot_disk(node, then) for node in root.iterfind("disks/disk")),
+        unlike=_unlike(root),
+        unfinished=root.find("disks/disk/snapshotDeleteInProgress") is not None,
+    )
+
+
+def has_external_revert(capabilities: str) -> bool:
+    """Whether any guest of ``virConnectGetCapabilities`` carries ``<externalSnapshot/>``."""
+    return tree(capabilities).find("guest/features/externalSnapshot") is not None

@@ -1,0 +1,155 @@
+"""Snapshots of one domain, and the forest that they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+
+class Kind(Enum):
+    """Where a snapshot keeps what it saved."""
+
+    INTERNAL = "internal"
+    """Inside the qcow2 images, RAM too."""
+    EXTERNAL = "external"
+    """The images were frozen and the guest writes to overlays since."""
+    NONE = "none"
+    """No disk at all: only the definition (and perhaps RAM)."""
+
+
+class Memory(Enum):
+    """What a snapshot saved of the RAM."""
+
+    NO = "no"
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDisk:
+    """What a snapshot did with one disk."""
+
+    target: str
+    mode: str
+    """``<disk snapshot=>``: internal, external, manual or no."""
+    overlay: str = ""
+    """The file made for an external snapshot: the guest wrote to it afterwards."""
+    base: str = ""
+    """The image that was in use when the snapshot was taken: what it preserves."""
+    type: str = "file"
+    """libvirt's disk type of the base: file, block, network, …; empty for no medium."""
+    device: str = "disk"
+    chain_recorded: bool = True
+    """The stored definition holds a ``<backingStore>`` for this disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One snapshot as libvirt records it (``virDomainSnapshotGetXMLDesc``)."""
+
+    name: str
+    parent: str | None = None
+    created: int = 0
+    """Seconds since 1970."""
+    description: str = ""
+    state: str = ""
+    """The domain's state then: running, paused, shutoff or disk-snapshot."""
+    memory: Memory = Memory.NO
+    memory_file: str = ""
+    disks: tuple[SnapshotDisk, ...] = ()
+    unlike: tuple[str, ...] = ()
+    """Targets whose file differed between the running domain and its stored definition."""
+    unfinished: bool = False
+    """libvirt was interrupted while it merged into this one (``<snapshotDeleteInProgress/>``)."""
+
+    @property
+    def kind(self) -> Kind:
+        """External as soon as one disk is, as libvirt counts it."""
+        modes = {disk.mode for disk in self.disks}
+        if "external" in modes or self.memory is Memory.EXTERNAL:
+            return Kind.EXTERNAL
+        if "internal" in modes or self.memory is Memory.INTERNAL:
+            return Kind.INTERNAL
+        return Kind.NONE
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """The files that the guest wrote to after this snapshot."""
+        return tuple(disk.overlay for disk in self.disks if disk.overlay)
+
+    def disk(self, target: str) -> SnapshotDisk | None:
+        """The record of one disk."""
+        return next((disk for disk in self.disks if disk.target == target), None)
+
+
+@dataclass(frozen=True)
+class Forest:
+    """All snapshots of one domain with their parents, and the current one."""
+
+    snapshots: tuple[Snapshot, ...] = ()
+    current: str | None = None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Snapshot]:
+        return {snapshot.name: snapshot for snapshot in self.snapshots}
+
+    @cached_property
+    def _children(self) -> dict[str | None, tuple[Snapshot, ...]]:
+        found: dict[str | None, list[Snapshot]] = {}
+        for snapshot in self.snapshots:
+            parent = snapshot.parent if snapshot.parent in self._by_name else None
+            found.setdefault(parent, []).append(snapshot)
+        return {
+            parent: tuple(sorted(children, key=lambda child: (child.created, child.name)))
+            for parent, children in found.items()
+        }
+
+    def get(self, name: str | None) -> Snapshot | None:
+        """The snapshot of that name, or None."""
+        return self._by_name.get(name) if name is not None else None
+
+    def children(self, name: str | None) -> tuple[Snapshot, ...]:
+        """Direct children, oldest first; ``None`` gives the roots."""
+        return self._children.get(name, ())
+
+    def descendants(self, name: str) -> Iterator[Snapshot]:
+        """Everything below a snapshot, parents before children."""
+        waiting = list(reversed(self.children(name)))
+        seen = {name}
+        while waiting:
+            snapshot = waiting.pop()
+            if snapshot.name not in seen:
+                seen.add(snapshot.name)
+                yield snapshot
+                waiting.extend(reversed(self.children(snapshot.name)))
+
+    def ancestors(self, name: str | None) -> Iterator[Snapshot]:
+        """The snapshot itself, then its parent, up to the root."""
+        seen: set[str] = set()
+        while (snapshot := self.get(name)) is not None and snapshot.name not in seen:
+            seen.add(snapshot.name)
+            yield snapshot
+            name = snapshot.parent
+
+    @cached_property
+    def branch(self) -> frozenset[str]:
+        """Names on the way from the root to the current snapshot."""
+        return frozenset(snapshot.name for snapshot in self.ancestors(self.current))
+
+    def made(self, layer: str) -> Snapshot | None:
+        """The snapshot whose overlay ``layer`` is: the file holds what was written since."""
+        return next((s for s in self.snapshots if layer in s.overlays), None)
+
+    def naming(self, layer: str) -> tuple[Snapshot, ...]:
+        """All snapshots whose definition names ``layer``, also those that left its disk out."""
+        return tuple(s for s in self.snapshots if any(d.base == layer for d in s.disks))
+
+    def kept_by(self, layer: str) -> tuple[Snapshot, ...]:
+        """The external snapshots that ``layer`` preserves: a revert would go back to it."""
+        return tuple(
+            snapshot
+            for snapshot in self.snapshots
+            if any(d.mode == "external" and d.base == layer for d in snapshot.disks)
+        )

@@ -1,0 +1,105 @@
+"""Everything that is known now: hosts, each with its domains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
+
+from kvmtui.model.domain import Domain
+
+
+class Ref(NamedTuple):
+    """Names one domain among all hosts."""
+
+    uri: str
+    uuid: str
+
+
+class Link(Enum):
+    """How the connection to a host stands."""
+
+    OPENING = "connecting"
+    OPEN = "connected"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a host says of itself once it is connected."""
+
+    uri: str = ""
+    """The URI that libvirt settled on, which matters when none was given."""
+
+    libvirt: int = 0
+    """Version of the daemon's libvirt: 11003000 for 11.3.0."""
+    hypervisor: str = ""
+    """``QEMU``, ``TEST``, …"""
+    hypervisor_version: int = 0
+    """Like ``libvirt``: 7002022 for QEMU 7.2.22."""
+    name: str = ""
+    """The host's own name."""
+    external_revert: bool = False
+    """Capability ``<externalSnapshot/>``: snapshots with files can be reverted (9.9 and later)."""
+
+    @property
+    def has_block_jobs(self) -> bool:
+        """libvirt's test driver knows no disk-only snapshots and no block jobs."""
+        return self.hypervisor != "TEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One libvirt connection and its domains."""
+
+    uri: str
+    link: Link = Link.OPENING
+    trouble: str = ""
+    """Why it is not connected, and what would help."""
+    since: float = 0.0
+    """When the link came to stand as it does, in seconds since 1970."""
+    facts: Facts = field(default_factory=Facts)
+    readonly: bool = False
+    domains: tuple[Domain, ...] = ()
+    """Sorted by name."""
+    commit_bandwidth: int = 0
+    """Default limit for merges in bytes per second; 0 for none."""
+
+    @property
+    def label(self) -> str:
+        """The URI as it is shown."""
+        return self.facts.uri or self.uri or "the default host"
+
+    def domain(self, uuid: str) -> Domain | None:
+        """The domain with that uuid."""
+        return next((domain for domain in self.domains if domain.uuid == uuid), None)
+
+    def with_domain(self, domain: Domain) -> Host:
+        """This host with one domain replaced."""
+        if self.domain(domain.uuid) == domain:
+            return self
+        domains = tuple(domain if d.uuid == domain.uuid else d for d in self.domains)
+        return replace(self, domains=domains)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All hosts, in the order of the command line."""
+
+    hosts: tuple[Host, ...] = ()
+
+    def host(self, uri: str) -> Host | None:
+        """The host behind a URI."""
+        return next((host for host in self.hosts if host.uri == uri), None)
+
+    def find(self, ref: Ref | None) -> tuple[Host, Domain] | None:
+        """The host and domain that ``ref`` names, while both exist."""
+        host = self.host(ref.uri) if ref else None
+        domain = host.domain(ref.uuid) if host and ref else None
+        return (host, domain) if host and domain else None
+
+    def with_host(self, host: Host) -> World:
+        """This world with one host replaced; the very same world when nothing differs."""
+        if self.host(host.uri) == host:
+            return self
+        return World(tuple(host if h.uri == host.uri else h for h in self.hosts))

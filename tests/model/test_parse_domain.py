@@ -1,0 +1,157 @@
+"""A domain's XML becomes its configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from kvmtui.model import parse
+from kvmtui.model.disk import Disk, Layer, Mirror
+from kvmtui.model.domain import Config
+from kvmtui.model.guest import Channel
+
+DOCUMENTS = Path(__file__).parent / "documents"
+RUNNING = parse.domain((DOCUMENTS / "running.xml").read_text())
+OFF = parse.domain((DOCUMENTS / "off.xml").read_text(), managed_save=True)
+
+
+def with_devices(devices: str = "", os: str = "", memory: str = "<memory>1</memory>") -> Config:
+    return parse.domain(f"<domain>{memory}<os>{os}</os><devices>{devices}</devices></domain>")
+
+
+def only_disk(inside: str, attributes: str = "type='file' device='disk'") -> Disk:
+    (disk,) = with_devices(f"<disk {attributes}>{inside}<target dev='vda'/></disk>").disks
+    return disk
+
+
+def test_a_running_chain_goes_from_the_active_layer_to_the_base_with_its_indexes() -> None:
+    vda = RUNNING.disk("vda")
+    assert vda is not None
+    assert vda.layers == (
+        Layer("/img/erp-db1.s2.qcow2", "file", "qcow2", 5),
+        Layer("/img/erp-db1.s1.qcow2", "file", "qcow2", 4),
+        Layer("/img/erp-db1.img", "file", "raw", 1),
+    )
+    assert vda.complete
+
+
+def test_texts_and_numbers_are_read_as_they_stand() -> None:
+    assert RUNNING.title == "ERP · PostgreSQL 15"
+    assert RUNNING.description == "Máy chủ cơ sở dữ liệu <chính> & replica"
+    assert (RUNNING.memory, RUNNING.vcpus, RUNNING.passthrough) == (8 * 2**30, 4, True)
+    assert (OFF.memory, OFF.vcpus, OFF.passthrough) == (2 * 2**30, 2, False)
+    assert (RUNNING.managed_save, OFF.managed_save) == (False, True)
+
+
+def test_a_domain_that_is_off_knows_only_the_recorded_part_of_its_chain() -> None:
+    vda = OFF.disk("vda")
+    assert vda is not None
+    assert [layer.source for layer in vda.layers] == ["/img/web.s2.qcow2", "/img/web.s1.qcow2"]
+    assert not vda.complete
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "kind", "form"),
+    [
+        ("vdb", "rbd:vms/erp-db1-data", "network", "raw"),
+        ("sda", "/dev/vg0/erp", "block", "raw"),
+        ("vdc", "default:logs.qcow2", "volume", "qcow2"),
+    ],
+)
+def test_disks_that_are_no_files_have_a_source(
+    target: str, source: str, kind: str, form: str
+) -> None:
+    disk = RUNNING.disk(target)
+    assert disk is not None
+    assert disk.active is not None
+    assert (disk.active.source, disk.active.kind, disk.active.format) == (source, kind, form)
+
+
+def test_an_nvme_disk_is_a_disk_although_its_source_has_no_name() -> None:
+    source = "<source type='pci' managed='yes' namespace='1'><address bus='0x01'/></source>"
+    disk = only_disk(source, "type='nvme' device='disk'")
+    assert disk.writable
+
+
+def test_only_disks_that_can_be_written_to_concern_a_snapshot() -> None:
+    assert [disk.target for disk in RUNNING.writable] == ["vda", "vdb", "sda"]
+    assert [disk.shareable for disk in RUNNING.disks] == [False, False, True, False, False]
+    assert [disk.target for disk in OFF.writable] == ["vda"]
+
+
+def test_a_drive_without_a_medium_has_no_layers_and_nothing_is_unknown_about_it() -> None:
+    drive = RUNNING.disk("sdb")
+    assert drive is not None
+    assert (drive.layers, drive.active, drive.complete) == ((), None, True)
+
+
+def test_depth_is_that_of_the_longest_chain() -> None:
+    assert (RUNNING.depth, OFF.depth, Config().depth) == (3, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("ready", "expected"), [("yes", True), ("pivot", True), ("abort", True), ("", False)]
+)
+def test_a_mirror_is_ready_only_when_it_says_so(ready: str, expected: bool) -> None:
+    said = f" ready='{ready}'" if ready else ""
+    mirror = f"<source file='/a'/><mirror job='active-commit'{said}><source file='/b'/></mirror>"
+    assert only_disk(mirror).mirror == Mirror("active-commit", "/b", expected)
+
+
+def test_mirrors_of_real_documents() -> None:
+    assert [disk.mirror for disk in RUNNING.disks][:3] == [
+        Mirror("active-commit", "/img/erp-db1.s1.qcow2", True),
+        Mirror("copy", "/img/copy.qcow2", False),
+        None,
+    ]
+    old = "<source file='/a'/><mirror file='/b' job='copy' ready='yes'/>"
+    assert only_disk(old).mirror == Mirror("copy", "/b", True)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("<target name='org.qemu.guest_agent.0' state='connected'/>", Channel.CONNECTED),
+        ("<target name='org.qemu.guest_agent.0' state='disconnected'/>", Channel.DISCONNECTED),
+        ("<target name='org.qemu.guest_agent.0'/>", Channel.DISCONNECTED),
+        ("<target name='com.redhat.spice.0' state='connected'/>", Channel.NONE),
+    ],
+)
+def test_the_state_of_the_agent_channel(target: str, expected: Channel) -> None:
+    assert with_devices(f"<channel>{target}</channel>").channel is expected
+    assert RUNNING.channel is Channel.DISCONNECTED
+
+
+@pytest.mark.parametrize(
+    ("os", "expected"),
+    [
+        ("", ""),
+        ("<loader type='rom'>/bios.bin</loader>", ""),
+        ("<loader type='pflash'>/OVMF.fd</loader>", "raw"),
+        ("<loader type='pflash'>/OVMF.fd</loader><nvram>/v.fd</nvram>", "raw"),
+        ("<nvram type='file' format='qcow2'><source file='/v.qcow2'/></nvram>", "qcow2"),
+    ],
+)
+def test_the_format_of_the_uefi_variables(os: str, expected: str) -> None:
+    assert with_devices(os=os).nvram == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("b", 1), ("KiB", 2**10), ("MiB", 2**20), ("GiB", 2**30), ("TiB", 2**40), ("", 2**10)],
+)
+def test_memory_units(unit: str, factor: int) -> None:
+    said = f" unit='{unit}'" if unit else ""
+    assert with_devices(memory=f"<memory{said}>3</memory>").memory == 3 * factor
+
+
+@pytest.mark.parametrize("text", ["", "<domain>", "not XML", "<domain></domainsnapshot>", "\x00"])
+def test_what_is_not_xml_is_an_error_of_that_name(text: str) -> None:
+    with pytest.raises(etree.XMLSyntaxError):
+        parse.domain(text)
+
+
+def test_numbers_that_are_none_count_as_nothing() -> None:
+    assert parse.domain("<domain><memory>much</memory><vcpu>two</vcpu></domain>") == Config()
