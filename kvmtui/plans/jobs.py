@@ -1,0 +1,85 @@
+"""Ending a block job: without its effect, or by switching over to its result."""
+
+from __future__ import annotations
+
+from os.path import basename
+
+from kvmtui.model.job import Job, JobKind
+from kvmtui.model.snapshot import Snapshot
+from kvmtui.plans import merge
+from kvmtui.plans.plan import Cancel, Danger, Finish, Plan, Refusal
+from kvmtui.plans.steps import AbortJob, Pivot
+from kvmtui.plans.subject import Subject
+
+
+def refuse_cancel(subject: Subject, job: Job | None) -> Refusal | None:
+    """Why a job cannot be cancelled."""
+    if job is None or not job.disk:
+        return Refusal("no job", "no block job runs there")
+    if subject.domain.busy.startswith("delete"):
+        reason = "the merge inside a snapshot delete cannot be cancelled"
+        return Refusal("delete", reason, "wait for it to end")
+    return None
+
+
+def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
+    """The guest goes on as before; what a commit wrote into its base stays there."""
+    job = subject.domain.job(wish.disk)
+    refusal = refuse_cancel(subject, job)
+    if refusal or job is None:
+        return refusal or Refusal("no job", "the job is gone")
+    gone = _merged(subject, job)
+    return Plan(
+        ref=subject.ref,
+        title=f"Cancel the {job.kind.value} of {wish.disk} of {subject.name}",
+        verb="Cancel the job",
+        steps=(
+            AbortJob(subject.name, wish.disk),
+            *(() if subject.domain.busy else merge.forgotten(subject, gone)),
+        ),
+        danger=Danger.LOSS,
+        losses=(
+            "the work that the job has done so far",
+            *(f"the way back to “{s.name}”: its image is partly written to" for s in gone),
+        ),
+        effects=("the guest goes on in the same layers as before the job",),
+    )
+
+
+def _merged(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
+    """The snapshots that an active commit has made unusable."""
+    disk = subject.config.disk(job.disk)
+    if job.kind is not JobKind.ACTIVE_COMMIT or disk is None or disk.mirror is None:
+        return ()
+    return merge.lost(subject, disk, disk.mirror.source)
+
+
+def refuse_finish(subject: Subject, job: Job | None) -> Refusal | None:
+    """Why there is nothing to switch over to."""
+    if job is None or job.kind not in (JobKind.ACTIVE_COMMIT, JobKind.COPY):
+        return Refusal("no job", "no job runs there that ends with a switch")
+    if not job.ready:
+        return Refusal("not ready", f"the {job.kind.value} of {job.disk} is not ready yet")
+    if subject.domain.busy:
+        return Refusal("busy", "kvmtui switches over by itself when it is ready")
+    return None
+
+
+def finish(subject: Subject, wish: Finish) -> Plan | Refusal:
+    """The disk goes on in what the job has made; snapshots that it merged are forgotten."""
+    job = subject.domain.job(wish.disk)
+    refusal = refuse_finish(subject, job)
+    disk = subject.config.disk(wish.disk)
+    if refusal or job is None or disk is None or disk.mirror is None:
+        return refusal or Refusal("no job", "the job is gone")
+    base = disk.mirror.source
+    gone = _merged(subject, job)
+    return Plan(
+        ref=subject.ref,
+        title=f"Switch {wish.disk} of {subject.name} over",
+        verb="Switch over",
+        steps=(Pivot(subject.name, wish.disk, base), *merge.forgotten(subject, gone)),
+        danger=Danger.LOSS,
+        losses=tuple(f"the way back to “{snapshot.name}”" for snapshot in gone),
+        effects=(f"{wish.disk} goes on in {basename(base)}",),
+    )

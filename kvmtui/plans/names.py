@@ -1,0 +1,73 @@
+"""Names for what a plan makes: snapshots and overlay files that nobody has yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from kvmtui.model.disk import Disk
+from kvmtui.plans.steps import Target
+from kvmtui.plans.subject import Subject
+
+SLUG_BYTES = 120
+"""Leaves room in a 255-byte file name for the stem, a number and the suffix."""
+
+_SUFFIXES = (".qcow2", ".qcow", ".raw", ".img", ".qed")
+
+
+def free_name(taken: Iterable[str], wanted: str, suffix: str = "") -> str:
+    """``wanted`` + ``suffix``, or with ``-2``, ``-3``, … between them when it is taken."""
+    names = set(taken)
+    candidate, number = wanted + suffix, 1
+    while candidate in names:
+        number += 1
+        candidate = f"{wanted}-{number}{suffix}"
+    return candidate
+
+
+def snapshot_name(subject: Subject, wanted: str) -> str:
+    """A snapshot name that is free in this domain and in its images."""
+    recorded = (snapshot.name for snapshot in subject.forest.snapshots)
+    return free_name((*recorded, *inside(subject)), wanted)
+
+
+def inside(subject: Subject) -> frozenset[str]:
+    """Names of the internal snapshots in the active layers, recorded by libvirt or not."""
+    layers = (disk.active for disk in subject.config.writable)
+    return frozenset(image.name for layer in layers if layer for image in layer.snapshots or ())
+
+
+def slug(name: str) -> str:
+    """A snapshot name as part of a file name: letters and digits of any script kept."""
+    kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in name).strip(".")
+    return kept.encode()[:SLUG_BYTES].decode(errors="ignore") or "snapshot"
+
+
+def stem(disk: Disk) -> str:
+    """The file name of the chain's base without its suffix: overlays keep the family name."""
+    name = os.path.basename(disk.layers[-1].source)
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    return name.encode()[: 255 - SLUG_BYTES - 20].decode(errors="ignore")
+
+
+def overlays(subject: Subject, disks: Iterable[Disk], snapshot: str) -> tuple[Target, ...]:
+    """External targets beside the active layers, each with an explicit file that is free.
+
+    libvirt's own names are not used: they collide for disks of the same stem.
+    """
+    taken = set(subject.files())
+    targets = []
+    for disk in disks:
+        assert disk.active is not None
+        directory = os.path.dirname(disk.active.source)
+        plain = os.path.join(directory, f"{stem(disk)}.{slug(snapshot)}")
+        targets.append(Target(disk.target, "external", free_name(taken, plain, ".qcow2")))
+        taken.add(targets[-1].file)
+    return tuple(targets)
+
+
+def memory_file(subject: Subject, directory: str, snapshot: str) -> str:
+    """A free path for the RAM of an external snapshot."""
+    plain = os.path.join(directory, f"{slug(subject.name)}.{slug(snapshot)}")
+    return free_name(subject.files(), plain, ".mem")

@@ -1,0 +1,71 @@
+"""What must be true once a step is done; only what was read back counts as done."""
+
+from __future__ import annotations
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.plans.steps import (
+    CreateSnapshot,
+    DeleteSnapshot,
+    Pivot,
+    Power,
+    Redefine,
+    RemoveManagedSave,
+    RevertSnapshot,
+    StartOver,
+    Step,
+    Target,
+    Verb,
+)
+
+_STATES = {
+    Verb.START: (State.RUNNING, State.PAUSED),
+    Verb.START_PAUSED: (State.PAUSED,),
+    Verb.PAUSE: (State.PAUSED,),
+    Verb.RESUME: (State.RUNNING,),
+    Verb.FORCE_OFF: (State.OFF,),
+}
+
+
+def missing(step: Step, domain: Domain) -> str | None:
+    """What the step should have brought about and the domain, read again, does not show."""
+    match step:
+        case CreateSnapshot():
+            return _created(step, domain)
+        case StartOver():
+            return _on(domain, step.targets)
+        case DeleteSnapshot(snapshot=name):
+            if domain.forest is None:
+                return "the snapshots could not be read"
+            return f"snapshot “{name}” is still there" if domain.forest.get(name) else None
+        case RemoveManagedSave():
+            there = domain.config is None or domain.config.managed_save
+            return "the saved RAM image is still there" if there else None
+        case RevertSnapshot(snapshot=name) | Redefine(snapshot=name, current=True):
+            current = domain.forest.current if domain.forest else None
+            return None if current == name else f"“{name}” is not the current snapshot"
+        case Pivot(disk=target, base=base):
+            return _active(domain, target, base)
+        case Power(verb=verb) if verb in _STATES:
+            fits = domain.state in _STATES[verb]
+            return None if fits else f"the domain is {domain.state.value}"
+    return None
+
+
+def _created(step: CreateSnapshot, domain: Domain) -> str | None:
+    if domain.forest is None or domain.forest.get(step.name) is None:
+        return f"there is no snapshot “{step.name}”"
+    return _on(domain, step.targets)
+
+
+def _on(domain: Domain, targets: tuple[Target, ...]) -> str | None:
+    for target in targets:
+        wrong = _active(domain, target.disk, target.file) if target.file else None
+        if wrong:
+            return wrong
+    return None
+
+
+def _active(domain: Domain, target: str, source: str) -> str | None:
+    disk = domain.config.disk(target) if domain.config else None
+    now = disk.active.source if disk and disk.active else "nothing"
+    return None if now == source else f"{target} uses {now}, not {source}"

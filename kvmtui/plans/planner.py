@@ -1,0 +1,41 @@
+"""From any wish to a plan or a refusal."""
+
+from __future__ import annotations
+
+from kvmtui.model.world import World
+from kvmtui.plans import create, delete, jobs, merge, power, revert
+from kvmtui.plans.plan import (
+    Cancel,
+    Create,
+    Delete,
+    Finish,
+    Merge,
+    Plan,
+    Refusal,
+    Revert,
+    Switch,
+    Wish,
+)
+from kvmtui.plans.subject import find
+
+
+def make(world: World, wish: Wish) -> Plan | Refusal:
+    """What the wish would do to this world; no I/O, the same for the same arguments."""
+    subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish))
+    if isinstance(subject, Refusal):
+        return subject
+    match wish:
+        case Create():
+            return create.plan(subject, wish)
+        case Revert():
+            return revert.plan(subject, wish)
+        case Delete():
+            return delete.plan(subject, wish)
+        case Merge():
+            return merge.plan(subject, wish)
+        case Switch():
+            return power.plan(subject, wish)
+        case Cancel():
+            return jobs.cancel(subject, wish)
+        case Finish():
+            return jobs.finish(subject, wish)

@@ -1,0 +1,138 @@
+"""Why a domain cannot go back to a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from os.path import dirname
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
+from kvmtui.plans import rules
+from kvmtui.plans.plan import Refusal, Revert
+from kvmtui.plans.subject import Subject
+
+LEFT_OUT = ("no", "manual")
+"""Modes under which a snapshot preserves nothing of a disk."""
+
+
+def restores_ram(snapshot: Snapshot, wish: Revert) -> bool:
+    """Whether the revert brings back RAM from a file."""
+    return snapshot.memory is Memory.EXTERNAL and wish.ram
+
+
+def refuse(subject: Subject, wish: Revert) -> Refusal | None:
+    """Why the domain cannot go back to that snapshot."""
+    snapshot = subject.forest.get(wish.snapshot)
+    if snapshot is None:
+        return Refusal("gone", f"there is no snapshot “{wish.snapshot}” any more")
+    external = snapshot.kind is Kind.EXTERNAL
+    return rules.first(
+        rules.steady(subject),
+        rules.no_block_job(subject),
+        _external(subject, snapshot, wish) if external else _internal(subject, snapshot),
+    )
+
+
+def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
+    """An internal revert rewrites its image, so nothing may stand on that image."""
+    for record in snapshot.disks:
+        if record.mode != "internal" or not record.base:
+            continue
+        on_top = subject.forest.kept_by(record.base)
+        if on_top:
+            reason = f"it would rewrite {record.base}, on which external “{on_top[0].name}” stands"
+            return Refusal("stands on it", reason, f"delete “{on_top[0].name}” first")
+        now = subject.config.disk(record.target)
+        if now is not None and _may_stand_on(now, record.base):
+            reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
+            return Refusal("stands on it", reason, "commit them first")
+        stale = _not_in_image(subject, snapshot, record)
+        if stale:
+            return stale
+    bases = (record.base for record in snapshot.disks if record.mode == "internal")
+    return rules.base_not_shared(subject, bases)
+
+
+def _may_stand_on(disk: Disk, base: str) -> bool:
+    """Whether the disk has layers above ``base``, as far as its chain is known."""
+    if disk.active is None or disk.active.source == base:
+        return False
+    return disk.position(base) is not None or not disk.complete
+
+
+def _not_in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
+    found = subject.domain.holds(record.base)
+    if found is None or found[1].snapshots is None:
+        return None
+    if snapshot.name in (inside.name for inside in found[1].snapshots):
+        return None
+    return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
+
+
+def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | None:
+    if not subject.host.facts.has_block_jobs:
+        return Refusal("test driver", "libvirt's test driver cannot revert external snapshots")
+    if not subject.config.persistent:
+        return Refusal("transient", "the domain is transient: it would vanish when it stops")
+    if restores_ram(snapshot, wish) and not subject.host.facts.external_revert:
+        reason = "this libvirt cannot bring back RAM from a file"
+        return Refusal("RAM", reason, "go back with the disks only")
+    kept = [record for record in snapshot.disks if record.mode == "external"]
+    if not kept:
+        return Refusal("nothing", "it holds no disk to go back to")
+    return rules.first(
+        *(_base(subject, snapshot, record) for record in kept),
+        *(_left_out(subject, record) for record in snapshot.disks if record.mode in LEFT_OUT),
+    )
+
+
+def _left_out(subject: Subject, record: SnapshotDisk) -> Refusal | None:
+    """An older file of a disk that was left out must not be attached: later layers stand on it."""
+    now = subject.config.disk(record.target)
+    if not record.base or record.device not in ("disk", "lun"):
+        return None
+    if now is None:
+        return rules.base_not_shared(subject, [record.base])
+    if now.readonly or (now.active is not None and now.active.source == record.base):
+        return None
+    reason = f"{record.target} was not part of it and has other layers now"
+    return Refusal("left out", reason, f"delete the later snapshots of {record.target} first")
+
+
+def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
+    """The preserved image must exist and nobody may have written to it since."""
+    if not record.base or record.type != "file":
+        return Refusal("not a file", f"{record.target} was no file then: no place for its overlay")
+    found = subject.domain.holds(record.base)
+    if (found is not None and found[1].missing) or _not_in_folder(subject, record.base):
+        return Refusal("layer missing", f"{record.base} is missing")
+    writers = tuple(_writers(subject, record.base))
+    if writers:
+        reason = f"{record.base} is being written to by {writers[0]}: the state is gone"
+        return Refusal("stale", reason, "only its record can be forgotten")
+    now = subject.config.disk(record.target)
+    here = snapshot.name in subject.forest.branch and now is not None and now.complete
+    if here and now is not None and now.position(record.base) is None:
+        reason = f"{record.base} is no longer below {record.target}: it was merged"
+        return Refusal("stale", reason, "only its record can be forgotten")
+    if record.target in snapshot.unlike:
+        reason = f"the definition of that time attaches another {record.target} than was preserved"
+        return Refusal("unlike", reason)
+    return None
+
+
+def _not_in_folder(subject: Subject, source: str) -> bool:
+    """Whether a folder that could be looked at does not hold the file."""
+    folders = (d.folder for d in subject.config.disks if d.active and d.folder is not None)
+    beside = {dirname(d.active.source) for d in subject.config.disks if d.active and d.folder}
+    return dirname(source) in beside and not any(source in folder for folder in folders)
+
+
+def _writers(subject: Subject, source: str) -> Iterator[str]:
+    """Domains whose active layer it is; this one only while it runs: a revert can be repeated."""
+    for domain in subject.host.domains:
+        if domain.uuid == subject.domain.uuid and not domain.state.active:
+            continue
+        for disk in domain.config.disks if domain.config else ():
+            if disk.active is not None and disk.active.source == source and not disk.readonly:
+                yield domain.name

@@ -1,0 +1,48 @@
+"""The single libvirt calls that plans are made of, and how virsh spells each."""
+
+from kvmtui.plans.steps.jobs import AbortJob, AwaitReady, Commit, Pivot
+from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
+from kvmtui.plans.steps.snapshots import (
+    After,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Redefine,
+    RevertSnapshot,
+    StartOver,
+    Target,
+)
+from kvmtui.plans.steps.spelling import Watch
+
+Step = (
+    CreateSnapshot
+    | RevertSnapshot
+    | DeleteSnapshot
+    | StartOver
+    | Redefine
+    | Commit
+    | AwaitReady
+    | Pivot
+    | AbortJob
+    | Power
+    | RemoveManagedSave
+)
+"""One step of a plan."""
+
+__all__ = [
+    "AbortJob",
+    "After",
+    "AwaitReady",
+    "Commit",
+    "CreateSnapshot",
+    "DeleteSnapshot",
+    "Pivot",
+    "Power",
+    "Redefine",
+    "RemoveManagedSave",
+    "RevertSnapshot",
+    "StartOver",
+    "Step",
+    "Target",
+    "Verb",
+    "Watch",
+]

@@ -1,0 +1,63 @@
+"""The libvirt calls that start, stop and pause a domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kvmtui.plans.steps.spelling import Watch, virsh
+
+
+class Verb(Enum):
+    """What the power menu can do."""
+
+    START = "start"
+    START_PAUSED = "start paused"
+    SHUTDOWN = "shut down"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FORCE_OFF = "force off"
+
+
+_VIRSH = {
+    Verb.START: ("start",),
+    Verb.START_PAUSED: ("start", "--paused"),
+    Verb.SHUTDOWN: ("shutdown",),
+    Verb.PAUSE: ("suspend",),
+    Verb.RESUME: ("resume",),
+    Verb.FORCE_OFF: ("destroy",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Start, stop, pause or resume: ``virDomainCreate``, ``Shutdown``, ``Suspend``, …"""
+
+    domain: str
+    verb: Verb
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"{self.verb.value} {self.domain}"
+
+    @property
+    def virsh(self) -> str:
+        command, *words = _VIRSH[self.verb]
+        return virsh(command, self.domain, *words)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveManagedSave:
+    """``virDomainManagedSaveRemove``: the saved RAM would not fit the disks any more."""
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return "remove the saved RAM image"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("managedsave-remove", self.domain)

@@ -1,0 +1,173 @@
+"""The libvirt calls that make, restore, correct and remove snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kvmtui.plans.steps.spelling import Watch, virsh
+
+
+class After(Enum):
+    """In which state a domain is left by a revert."""
+
+    RECORDED = "as it was then"
+    RUNNING = "running"
+    PAUSED = "paused"
+    OFF = "shut off"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a new snapshot does with one disk."""
+
+    disk: str
+    mode: str
+    """external, internal or no."""
+    file: str = ""
+    """The overlay to be made."""
+
+    @property
+    def spec(self) -> str:
+        """virsh's ``--diskspec``, in which a comma within a value is doubled."""
+        file = f",file={self.file.replace(',', ',,')}" if self.file else ""
+        return f"{self.disk},snapshot={self.mode}{file}"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSnapshot:
+    """``virDomainSnapshotCreateXML``."""
+
+    domain: str
+    name: str
+    description: str = ""
+    targets: tuple[Target, ...] = ()
+    disk_only: bool = False
+    memory_file: str = ""
+    """Saves the RAM there; empty for none, or for RAM inside the images."""
+    quiesce: bool = False
+
+    @property
+    def watch(self) -> Watch:
+        return Watch.MEMORY if self.memory_file else Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        what = "disks only" if self.disk_only else "disks and RAM" if self.memory_file else "inside"
+        quiet = ", file systems frozen meanwhile" if self.quiesce else ""
+        return f"take snapshot “{self.name}” ({what}{quiet})"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--name", self.name]
+        if self.description:
+            words += ["--description", self.description]
+        if self.disk_only:
+            words += ["--disk-only", "--atomic"]
+        if self.quiesce:
+            words.append("--quiesce")
+        if self.memory_file:
+            words += ["--memspec", f"{self.memory_file.replace(',', ',,')},snapshot=external"]
+        for target in self.targets:
+            words += ["--diskspec", target.spec]
+        return virsh("snapshot-create-as", self.domain, *words)
+
+
+@dataclass(frozen=True, slots=True)
+class RevertSnapshot:
+    """``virDomainRevertToSnapshot``."""
+
+    domain: str
+    snapshot: str
+    after: After = After.RECORDED
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"go back to “{self.snapshot}” and leave the domain {self.after.value}"
+
+    @property
+    def virsh(self) -> str:
+        state = {After.RUNNING: ["--running"], After.PAUSED: ["--paused"]}.get(self.after, [])
+        return virsh("snapshot-revert", self.domain, "--snapshotname", self.snapshot, *state)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSnapshot:
+    """``virDomainSnapshotDelete``."""
+
+    domain: str
+    snapshot: str
+    children: bool = False
+    metadata_only: bool = False
+    merges: bool = False
+    """External: the overlay is merged into its base by a block job."""
+
+    @property
+    def watch(self) -> Watch:
+        return Watch.BLOCK if self.merges else Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        if self.metadata_only:
+            return f"forget the record of snapshot “{self.snapshot}”"
+        tail = " and all below it" if self.children else ""
+        return f"delete snapshot “{self.snapshot}”{tail}"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--snapshotname", self.snapshot]
+        words += ["--children"] if self.children else []
+        words += ["--metadata"] if self.metadata_only else []
+        return virsh("snapshot-delete", self.domain, *words)
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    """``virDomainDefineXML`` with what a snapshot recorded, and new overlays on its images.
+
+    The two belong together: between them the domain stands on images that must not be written
+    to. When the overlays cannot be made, the definition of before is put back.
+    """
+
+    domain: str
+    snapshot: str
+    targets: tuple[Target, ...] = ()
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"put back the definition of “{self.snapshot}”, on new overlays"
+
+    @property
+    def virsh(self) -> str:
+        dump = virsh(
+            "snapshot-dumpxml", self.domain, "--snapshotname", self.snapshot, "--security-info"
+        )
+        specs = [word for target in self.targets for word in ("--diskspec", target.spec)]
+        overlays = virsh(
+            "snapshot-create-as", self.domain, "--no-metadata", "--disk-only", "--atomic", *specs
+        )
+        return f"virsh define --file THEN.xml && {overlays}   # the <domain> of: {dump}"
+
+
+@dataclass(frozen=True, slots=True)
+class Redefine:
+    """``virDomainSnapshotCreateXML`` with REDEFINE: corrects what is recorded of a snapshot."""
+
+    domain: str
+    snapshot: str
+    overlays: tuple[tuple[str, str], ...] = ()
+    """(target, file): the overlays that belong to the snapshot from now on."""
+    current: bool = False
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        tail = " and make it the current one" if self.current else ""
+        return f"record the overlays of “{self.snapshot}”{tail}"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--xmlfile", "EDITED.xml", "--redefine", *(["--current"] if self.current else [])]
+        return virsh("snapshot-create", self.domain, *words)

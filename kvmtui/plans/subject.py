@@ -1,0 +1,80 @@
+"""What a plan is made of: a domain that was read, on a host that can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kvmtui.model.domain import Config, Domain
+from kvmtui.model.snapshot import Forest
+from kvmtui.model.world import Host, Link, Ref, World
+from kvmtui.plans.plan import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One domain with its host, everything needed for planning read."""
+
+    ref: Ref
+    host: Host
+    domain: Domain
+    config: Config
+    forest: Forest
+
+    @property
+    def name(self) -> str:
+        return self.domain.name
+
+    @property
+    def libvirt(self) -> int:
+        """The daemon's libvirt version, 11003000 for 11.3.0."""
+        return self.host.facts.libvirt
+
+    def files(self) -> Iterator[str]:
+        """Every file that is known to be there, or that some domain or snapshot names."""
+        for domain in self.host.domains:
+            for disk in domain.config.disks if domain.config else ():
+                yield from (layer.source for layer in disk.layers)
+                yield from disk.folder or ()
+            yield from named(domain)
+
+    def others_using(self, source: str, but: str = "") -> tuple[str, ...]:
+        """Who else stands on ``source``: other domains, and disks of this one except ``but``."""
+        others = (domain for domain in self.host.domains if domain.uuid != self.domain.uuid)
+        using = [other.name for other in others if other.holds(source) or source in named(other)]
+        using += [
+            f"{disk.target} of {self.name}"
+            for disk in self.config.disks
+            if but and disk.target != but and disk.position(source) is not None
+        ]
+        return tuple(using)
+
+
+def named(domain: Domain) -> frozenset[str]:
+    """The files that the snapshots of a domain name."""
+    files: set[str] = set()
+    for snapshot in domain.forest.snapshots if domain.forest else ():
+        files.update(snapshot.overlays, (disk.base for disk in snapshot.disks))
+        files.add(snapshot.memory_file)
+    return frozenset(files - {""})
+
+
+def find(world: World, ref: Ref | None, *, while_busy: bool = False) -> Subject | Refusal:
+    """The subject that ``ref`` names, or why nothing can be changed there now.
+
+    ``while_busy``: also while another plan works on it, as ending that plan's job needs.
+    """
+    found = world.find(ref)
+    if ref is None or found is None:
+        return Refusal("no domain", "no domain is selected")
+    host, domain = found
+    if host.link is not Link.OPEN:
+        return Refusal("link", f"{host.label} is not connected", "F5 tries again")
+    if host.readonly:
+        return Refusal("read-only", "this connection is read-only")
+    if domain.config is None or domain.forest is None:
+        why = domain.trouble or "it has not been read yet"
+        return Refusal("unread", f"{domain.name}: {why}", "F5 reads it again")
+    if domain.busy and not while_busy:
+        return Refusal("busy", f"{domain.name} is busy: {domain.busy}", "wait for it to end")
+    return Subject(ref, host, domain, domain.config, domain.forest)

@@ -1,0 +1,94 @@
+"""Taking a snapshot: the exact call, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.guest import Channel
+from kvmtui.plans.plan import Create, Danger
+from kvmtui.plans.steps import CreateSnapshot, Target
+from tests.worlds import (
+    ANSWERING,
+    allowed,
+    chained,
+    disk,
+    domain,
+    file,
+    inner,
+    ref,
+    world,
+)
+
+WITH_AGENT: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
+UEFI = {"raw": domain(nvram="raw"), "qcow2": domain(nvram="qcow2")}
+
+
+def wish(of: Domain, name: str = "snap", **fields: Any) -> Create:
+    return Create(ref(of), name, **fields)
+
+
+def test_disks_only_is_one_call_with_a_file_for_every_disk_and_no_for_the_rest() -> None:
+    web = domain(
+        "web",
+        disk(file("web.qcow2")),
+        disk("/data/web.raw", target="vdb"),
+        disk("/iso/debian.iso", target="sda", device="cdrom", readonly=True),
+        **WITH_AGENT,
+    )
+    plan = allowed(world(web), wish(web, "snap 1", description="trước", quiesce=True))
+    assert plan.steps == (
+        CreateSnapshot(
+            "web",
+            "snap 1",
+            "trước",
+            (
+                Target("vda", "external", "/img/web.snap_1.qcow2"),
+                Target("vdb", "external", "/data/web.snap_1.qcow2"),
+                Target("sda", "no"),
+            ),
+            disk_only=True,
+            quiesce=True,
+        ),
+    )
+    assert (plan.danger, plan.losses) == (Danger.NONE, ())
+    assert plan.effects == ("new file web.snap_1.qcow2",) * 2
+
+
+def test_with_ram_the_file_for_it_lies_beside_the_first_overlay() -> None:
+    web = chained(1)
+    (step,) = allowed(world(web), wish(web, "s2", how="ram")).steps
+    assert isinstance(step, CreateSnapshot)
+    assert (step.memory_file, step.disk_only, step.quiesce) == (file("web.s2.mem"), False, False)
+
+
+def test_inside_the_image_every_disk_is_named() -> None:
+    web = domain("web", disk(file("a.qcow2")), disk(file("b.qcow2"), target="vdb"))
+    (step,) = allowed(world(web), wish(web, how="internal")).steps
+    assert step == CreateSnapshot(
+        "web", "snap", "", (Target("vda", "internal"), Target("vdb", "internal"))
+    )
+
+
+def test_a_disk_that_is_left_out_is_told() -> None:
+    web = domain("web", disk(file("a.qcow2")), disk(file("b.qcow2"), target="vdb"))
+    plan = allowed(world(web), wish(web, disks=("vdb",)))
+    (step,) = plan.steps
+    assert isinstance(step, CreateSnapshot)
+    assert [(t.disk, t.mode) for t in step.targets] == [("vdb", "external"), ("vda", "no")]
+    assert "not included: vda" in plan.warnings
+
+
+def test_an_external_snapshot_says_that_it_lacks_the_uefi_variables() -> None:
+    web = UEFI["raw"]
+    assert any("NVRAM" in told for told in allowed(world(web), wish(web)).warnings)
+
+
+def test_a_deep_chain_and_mixed_kinds_are_warned_of() -> None:
+    deep, shallow = chained(9), chained(8)
+    assert any("deep" in told for told in allowed(world(deep), wish(deep)).warnings)
+    assert allowed(world(shallow), wish(shallow)).warnings == ()
+    within = inner("i1")
+    assert any("“i1”" in told for told in allowed(world(within), wish(within)).warnings)
+    mixed = allowed(world(shallow), wish(shallow, how="internal")).warnings
+    assert any("harder to delete" in told for told in mixed)

@@ -1,0 +1,102 @@
+"""Deleting a snapshot: the exact call, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.snapshot import Forest, Memory
+from kvmtui.plans.plan import Danger, Delete
+from kvmtui.plans.steps import DeleteSnapshot, Power, Verb
+from tests.worlds import (
+    V9,
+    V10,
+    V11,
+    V12,
+    allowed,
+    branched,
+    chained,
+    disk,
+    domain,
+    external,
+    file,
+    inner,
+    ref,
+    world,
+)
+
+VERSIONS = (V9, V10, V11, V12)
+
+
+def wish(of: Domain, snapshot: str, **fields: Any) -> Delete:
+    return Delete(ref(of), snapshot, **fields)
+
+
+def grown(forest: Forest, *files: str, **fields: Any) -> Domain:
+    return domain("web", disk(*map(file, files)), forest=forest, **fields)
+
+
+def planned(of: Domain, snapshot: str, libvirt: int = V11, **fields: Any) -> Any:
+    return allowed(world(of, libvirt=libvirt), wish(of, snapshot, **fields))
+
+
+@pytest.mark.parametrize("libvirt", VERSIONS)
+@pytest.mark.parametrize("snapshot", ["s1", "s2", "s3"])
+def test_anywhere_in_a_running_chain_it_is_one_merge_by_libvirt(
+    libvirt: int, snapshot: str
+) -> None:
+    plan = planned(chained(3), snapshot, libvirt)
+    assert plan.steps == (DeleteSnapshot("web", snapshot, merges=True),)
+    assert plan.steps[0].virsh == f"virsh snapshot-delete --domain web --snapshotname {snapshot}"
+    assert plan.danger is Danger.LOSS
+    assert len(plan.losses) == 1
+    assert f"“{snapshot}”" in plan.losses[0]
+    assert any("cannot be cancelled" in told for told in plan.effects)
+
+
+def test_off_an_old_libvirt_must_run_the_domain_paused_for_the_merge() -> None:
+    web = chained(2, state=State.OFF)
+    assert planned(web, "s1", V9).steps == (
+        Power("web", Verb.START_PAUSED),
+        DeleteSnapshot("web", "s1", merges=True),
+        Power("web", Verb.FORCE_OFF),
+    )
+    for snapshot, libvirt in (("s2", V9), ("s1", V10), ("s1", V12)):
+        assert len(planned(web, snapshot, libvirt).steps) == 1
+
+
+def test_a_leaf_on_another_branch_is_only_a_file_to_be_removed() -> None:
+    plan = planned(branched(), "s2", V10)
+    assert plan.steps == (DeleteSnapshot("web", "s2"),)
+    assert plan.effects == ("web.s1.qcow2 is removed",)
+
+
+def test_forgetting_touches_no_file() -> None:
+    plan = planned(chained(3), "s2", metadata_only=True)
+    assert plan.steps == (DeleteSnapshot("web", "s2", metadata_only=True),)
+    assert plan.effects == ("files and images stay exactly as they are",)
+    assert plan.verb == "Forget"
+
+
+def test_internal_snapshots_go_with_all_below_them_when_the_name_is_typed() -> None:
+    plan = planned(inner("i1", "i2", "i3"), "i2", children=True)
+    assert plan.steps == (DeleteSnapshot("web", "i2", children=True),)
+    assert plan.danger is Danger.WORST
+    assert ["i2" in plan.losses[0], "i3" in plan.losses[1]] == [True, True]
+    assert planned(inner("i1", "i2"), "i1").danger is Danger.LOSS
+
+
+@pytest.mark.parametrize(
+    ("libvirt", "metadata_only", "stays"),
+    [(V9, False, True), (9_001_000, False, False), (V12, False, False), (V12, True, True)],
+)
+def test_a_ram_file_that_stays_behind_is_told(
+    libvirt: int, metadata_only: bool, stays: bool
+) -> None:
+    fields: dict[str, Any] = {"memory": Memory.EXTERNAL, "memory_file": "/img/web.mem"}
+    kept = external("s1", base="web.qcow2", overlay="web.s1.qcow2", **fields)
+    web = grown(Forest((kept,), "s1"), "web.s1.qcow2", "web.qcow2")
+    plan = planned(web, "s1", libvirt, metadata_only=metadata_only)
+    assert any("web.mem stays behind" in told for told in plan.warnings) is stays

@@ -1,0 +1,85 @@
+"""Ending a block job: cancelled, or switched over to what it made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.disk import Mirror
+from kvmtui.model.domain import Domain
+from kvmtui.model.job import Job, JobKind
+from kvmtui.plans.plan import Cancel, Danger, Finish
+from kvmtui.plans.steps import AbortJob, Pivot
+from tests.worlds import (
+    COMMITTING,
+    READY,
+    allowed,
+    chained,
+    disk,
+    domain,
+    file,
+    ref,
+    refused,
+    world,
+)
+
+
+def working(job: Job, busy: str = "", mirror: str = file("web.qcow2")) -> Domain:
+    vda = disk(
+        file("web.s1.qcow2"), file("web.qcow2"), mirror=Mirror("active-commit", mirror, True)
+    )
+    own = chained(1).forest
+    return domain("web", vda, forest=own, jobs=(job,), busy=busy)
+
+
+def test_cancelling_a_job_leaves_the_chain_as_it_was() -> None:
+    web = working(COMMITTING, busy="merge the layers of vda")
+    plan = allowed(world(web), Cancel(ref(web), "vda"))
+    assert plan.steps == (AbortJob("web", "vda"),)
+    assert plan.steps[0].virsh == "virsh blockjob --domain web --path vda --abort"
+    assert plan.danger is Danger.LOSS
+
+
+def test_switching_over_goes_where_the_mirror_is() -> None:
+    web = working(READY, mirror="/img/copy.qcow2")
+    plan = allowed(world(web), Finish(ref(web), "vda"))
+    assert plan.steps == (Pivot("web", "vda", "/img/copy.qcow2"),)
+
+
+def test_switching_over_names_the_snapshots_that_the_commit_has_merged() -> None:
+    web = working(READY)
+    plan = allowed(world(web), Finish(ref(web), "vda"))
+    assert any("“s1”" in told for told in plan.losses)
+
+
+PULL = replace(READY, kind=JobKind.PULL)
+SAVING = Job("", JobKind.MEMORY)
+
+
+@pytest.mark.parametrize(
+    ("web", "disk_name", "rule"),
+    [
+        (working(COMMITTING), "vdb", "no job"),
+        (working(SAVING), "", "no job"),
+        (chained(1), "vda", "no job"),
+        (working(COMMITTING, busy="delete snapshot “s1”"), "vda", "delete"),
+    ],
+)
+def test_reasons_against_cancelling(web: Domain, disk_name: str, rule: str) -> None:
+    assert refused(world(web), Cancel(ref(web), disk_name)) == rule
+
+
+@pytest.mark.parametrize(
+    ("web", "rule"),
+    [
+        (chained(1), "no job"),
+        (chained(1, jobs=(READY,)), "no job"),
+        (working(PULL), "no job"),
+        (working(COMMITTING), "not ready"),
+        (working(READY, busy="merge the layers of vda"), "busy"),
+        (working(replace(READY, kind=JobKind.COPY)), ""),
+    ],
+)
+def test_reasons_against_switching_over(web: Domain, rule: str) -> None:
+    assert refused(world(web), Finish(ref(web), "vda")) == rule

@@ -1,0 +1,96 @@
+"""Only what was read back counts as done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.plans import outcome
+from kvmtui.plans.steps import (
+    AbortJob,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Pivot,
+    Power,
+    Redefine,
+    RemoveManagedSave,
+    RevertSnapshot,
+    StartOver,
+    Step,
+    Target,
+    Verb,
+)
+from tests.worlds import chained, domain, file
+
+WEB = chained(2)
+OFF = replace(WEB, state=State.OFF)
+PAUSED = replace(WEB, state=State.PAUSED)
+UNREAD = replace(WEB, config=None, forest=None)
+ACTIVE = file("web.s2.qcow2")
+
+
+def targets(file: str) -> tuple[Target, ...]:
+    return (Target("vda", "external", file), Target("sda", "no"))
+
+
+def create(name: str, file: str) -> CreateSnapshot:
+    return CreateSnapshot("web", name, targets=targets(file))
+
+
+@pytest.mark.parametrize(
+    ("step", "after"),
+    [
+        (create("s2", ACTIVE), WEB),
+        (StartOver("web", "s2", targets(ACTIVE)), WEB),
+        (CreateSnapshot("web", "s2", targets=(Target("vda", "internal"),)), WEB),
+        (DeleteSnapshot("web", "s3"), WEB),
+        (RevertSnapshot("web", "s2"), WEB),
+        (Redefine("web", "s2", current=True), WEB),
+        (Redefine("web", "s1"), WEB),
+        (Pivot("web", "vda", ACTIVE), WEB),
+        (Power("web", Verb.START), WEB),
+        (Power("web", Verb.START), PAUSED),
+        (Power("web", Verb.START_PAUSED), PAUSED),
+        (Power("web", Verb.PAUSE), PAUSED),
+        (Power("web", Verb.RESUME), WEB),
+        (Power("web", Verb.FORCE_OFF), OFF),
+        (Power("web", Verb.SHUTDOWN), WEB),
+        (AbortJob("web", "vda"), WEB),
+    ],
+)
+def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
+    assert outcome.missing(step, after) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "after", "said"),
+    [
+        (create("s3", ACTIVE), WEB, "no snapshot “s3”"),
+        (create("s2", "/img/new"), WEB, "vda uses /img/web.s2.qcow2, not /img/new"),
+        (StartOver("web", "s2", targets("/img/new")), WEB, "vda uses"),
+        (DeleteSnapshot("web", "s1"), WEB, "“s1” is still there"),
+        (RevertSnapshot("web", "s1"), WEB, "“s1” is not the current"),
+        (Redefine("web", "s1", current=True), WEB, "“s1” is not the current"),
+        (Pivot("web", "vda", file("web.qcow2")), WEB, "vda uses"),
+        (Pivot("web", "vdb", ACTIVE), WEB, "vdb uses nothing"),
+        (Power("web", Verb.START), OFF, "the domain is shut off"),
+        (Power("web", Verb.START_PAUSED), WEB, "the domain is running"),
+        (Power("web", Verb.FORCE_OFF), PAUSED, "the domain is paused"),
+    ],
+)
+def test_what_did_not_come_about_is_said(step: Step, after: Domain, said: str) -> None:
+    assert said in (outcome.missing(step, after) or "")
+
+
+@pytest.mark.parametrize(
+    "step", [create("s2", ACTIVE), DeleteSnapshot("web", "s1"), Pivot("web", "vda", ACTIVE)]
+)
+def test_what_could_not_be_read_is_not_taken_for_done(step: Step) -> None:
+    assert outcome.missing(step, UNREAD)
+
+
+def test_saved_ram_that_is_still_there_was_not_removed() -> None:
+    assert outcome.missing(RemoveManagedSave("web"), domain(managed_save=True))
+    assert outcome.missing(RemoveManagedSave("web"), domain()) is None

@@ -1,0 +1,62 @@
+"""Starting and stopping a domain."""
+
+from __future__ import annotations
+
+import pytest
+
+from kvmtui.model.domain import State
+from kvmtui.plans.plan import Danger, Switch
+from kvmtui.plans.steps import Power, Verb
+from tests.worlds import (
+    COMMITTING,
+    allowed,
+    chained,
+    domain,
+    ref,
+    refused,
+    world,
+)
+
+ALLOWED = {
+    Verb.START: {State.OFF, State.CRASHED},
+    Verb.START_PAUSED: {State.OFF, State.CRASHED},
+    Verb.SHUTDOWN: {State.RUNNING},
+    Verb.PAUSE: {State.RUNNING},
+    Verb.RESUME: {State.PAUSED},
+    Verb.FORCE_OFF: {State.RUNNING, State.PAUSED, State.STOPPING, State.CRASHED, State.ASLEEP},
+}
+
+
+@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("state", State)
+def test_each_verb_works_from_its_states_only(verb: Verb, state: State) -> None:
+    web = domain(state=state)
+    shown, wish = world(web), Switch(ref(web), verb)
+    if state not in ALLOWED[verb]:
+        assert refused(shown, wish) == "state"
+        return
+    plan = allowed(shown, wish)
+    assert plan.steps == (Power("web", verb),)
+    assert plan.danger is (Danger.LOSS if verb is Verb.FORCE_OFF else Danger.NONE)
+    assert bool(plan.losses) is (verb is Verb.FORCE_OFF)
+
+
+def test_forcing_off_says_what_is_lost_and_which_job_ends() -> None:
+    web = chained(1, jobs=(COMMITTING,))
+    plan = allowed(world(web), Switch(ref(web), Verb.FORCE_OFF))
+    assert "RAM" in plan.losses[0]
+    assert any("active commit of vda" in told for told in plan.warnings)
+
+
+@pytest.mark.parametrize("verb", [Verb.SHUTDOWN, Verb.FORCE_OFF])
+def test_a_transient_domain_that_stops_is_gone_and_that_is_told(verb: Verb) -> None:
+    web = domain(persistent=False)
+    plan = allowed(world(web), Switch(ref(web), verb))
+    assert plan.danger >= Danger.LOSS
+    assert any("transient" in told or "definition" in told for told in plan.losses)
+
+
+@pytest.mark.parametrize("verb", [Verb.START, Verb.START_PAUSED])
+def test_a_start_that_continues_saved_ram_says_so(verb: Verb) -> None:
+    web = domain(state=State.OFF, managed_save=True)
+    assert "saved RAM" in allowed(world(web), Switch(ref(web), verb)).effects[0]
