@@ -1,0 +1,1 @@
+"""Hosts: reached through libvirt, followed, and changed step by step. No screen here."""

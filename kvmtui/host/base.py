@@ -1,0 +1,41 @@
+"""What can go wrong with a host, and where hosts keep their state.
+
+::
+
+    HostError            something libvirt answered
+    ├── Refused          it will not do that
+    ├── Denied           this connection may not do that
+    ├── Gone             the domain or snapshot does not exist any more
+    ├── Busy             it did not answer in time, or something holds its lock
+    └── Lost             there is no connection (any more)
+"""
+
+from __future__ import annotations
+
+
+class HostError(Exception):
+    """libvirt's answer, in its words; ``code`` is its ``virErrorNumber``."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(" ".join(message.split()))
+        self.code = code
+
+
+class Refused(HostError):
+    """libvirt will not do that."""
+
+
+class Denied(HostError):
+    """This connection may not do that."""
+
+
+class Gone(HostError):
+    """The domain or snapshot does not exist any more."""
+
+
+class Busy(HostError):
+    """The domain did not answer in time."""
+
+
+class Lost(HostError):
+    """There is no connection."""

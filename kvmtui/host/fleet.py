@@ -1,0 +1,85 @@
+"""All hosts together: the world as it is known now, and plans carried out on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from kvmtui.host.base import Gone
+from kvmtui.host.journal import Journal
+from kvmtui.host.perform import Outcome, Performance
+from kvmtui.host.virt import Opener
+from kvmtui.host.watch import Watch
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Host, Ref, World
+from kvmtui.plans.plan import Plan
+
+
+class Fleet:
+    """Connects to every host at once when it is made; ``run`` follows them.
+
+    ``world`` is replaced, never changed; every function given to ``subscribe`` is called with
+    the new one, on the event loop.
+    """
+
+    def __init__(
+        self,
+        openers: Iterable[Opener],
+        state: Path,
+        *,
+        commit_bandwidth: int = 0,
+        note: str = "",
+    ) -> None:
+        self.note = note
+        """A word about where this fleet comes from, for the screen."""
+        self.journal = Journal(state)
+        self._subscribers: list[Callable[[World], None]] = []
+        self.watches = {
+            opener.uri: Watch(opener, self._published, commit_bandwidth=commit_bandwidth)
+            for opener in openers
+        }
+        self.world = World(tuple(watch.host for watch in self.watches.values()))
+
+    def subscribe(self, subscriber: Callable[[World], None]) -> None:
+        """Has ``subscriber`` called with every new world."""
+        self._subscribers.append(subscriber)
+
+    def _published(self, host: Host) -> None:
+        world = self.world.with_host(host)
+        if world is not self.world:
+            self.world = world
+            for subscriber in self._subscribers:
+                subscriber(world)
+
+    async def run(self) -> None:
+        """Follows all hosts until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for watch in self.watches.values():
+                group.create_task(watch.run())
+
+    def select(self, ref: Ref | None) -> None:
+        """The domain that is looked at."""
+        for uri, watch in self.watches.items():
+            watch.select(ref.uuid if ref and ref.uri == uri else None)
+
+    def refresh(self, ref: Ref | None = None) -> None:
+        """Reads again what is on the screen; tries lost hosts at once."""
+        for uri, watch in self.watches.items():
+            watch.refresh(ref.uuid if ref and ref.uri == uri else None)
+
+    async def fresh(self, ref: Ref) -> Domain:
+        """One domain, read now. Raises ``HostError``."""
+        watch = self.watches.get(ref.uri)
+        if watch is None:
+            raise Gone("the host is gone")
+        return await watch.reader.fresh(ref.uuid)
+
+    async def perform(self, plan: Plan) -> Outcome:
+        """Carries a plan out; never raises for what libvirt answers."""
+        return await Performance(self.watches[plan.ref.uri], self.journal, plan).run()
+
+    def close(self) -> None:
+        """Waits for nothing."""
+        for watch in self.watches.values():
+            watch.close()

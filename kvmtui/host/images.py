@@ -1,0 +1,105 @@
+"""Images on this machine, read without locking or changing them (``qemu-img info -U``)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from typing import Any
+
+from kvmtui.model.disk import Disk, ImageSnapshot, Layer
+
+TIMEOUT = 10
+"""Seconds; an image on storage that hangs must not hold its lane for good."""
+
+
+def info(path: str, image_format: str = "") -> list[dict[str, Any]]:
+    """The chain from ``path`` down as qemu-img sees it; empty when it cannot be read.
+
+    A format that libvirt knows is never guessed: what a guest writes into a raw disk could look
+    like another one and name any file of the host. Only absolute paths are opened.
+    """
+    if not os.path.isabs(path):
+        return []
+    command = ["qemu-img", "info", "-U", "--backing-chain", "--output=json"]
+    command += ["-f", image_format, path] if image_format else [path]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=True,
+        )
+        answer = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return []
+    return [part for part in answer if isinstance(part, dict)] if isinstance(answer, list) else []
+
+
+def looked_at(disk: Disk, *, whole: bool) -> Disk:
+    """The disk with what its files tell; ``whole``: the chain too, which libvirt may not know."""
+    active = disk.active
+    if active is None or active.kind not in ("file", "block"):
+        return disk
+    known = {part.get("filename", ""): part for part in info(active.source, active.format)}
+    layers = tuple(_with(layer, known.get(layer.source)) for layer in disk.layers)
+    complete = disk.complete
+    if whole and known:
+        by_source = {layer.source: layer for layer in layers}
+        layers = tuple(_with(by_source.get(path, Layer(path)), known[path]) for path in known)
+        complete = True
+    folder = beside(os.path.dirname(active.source))
+    return replace(disk, layers=layers, complete=complete, folder=folder, free=_free(active.source))
+
+
+_folders: dict[str, tuple[int, frozenset[str]]] = {}
+"""Listings by folder, with the time of its last change in nanoseconds."""
+
+
+def beside(folder: str) -> frozenset[str] | None:
+    """Paths of the files in a folder; listed anew only when the folder has changed."""
+    try:
+        changed = os.stat(folder).st_mtime_ns
+        known = _folders.get(folder)
+        if known is None or known[0] != changed:
+            known = (changed, frozenset(entry.path for entry in os.scandir(folder)))
+            _folders[folder] = known
+    except OSError:
+        return None
+    return known[1]
+
+
+def _with(layer: Layer, part: dict[str, Any] | None) -> Layer:
+    if part is None:
+        return replace(layer, missing=_is_missing(layer.source))
+    return replace(
+        layer,
+        format=layer.format or str(part.get("format", "")),
+        capacity=layer.capacity or part.get("virtual-size"),
+        used=layer.used if layer.used is not None else part.get("actual-size"),
+        snapshots=tuple(
+            ImageSnapshot(str(inside.get("name", "")), int(inside.get("vm-state-size", 0)))
+            for inside in part.get("snapshots", ())
+        ),
+    )
+
+
+def _is_missing(path: str) -> bool:
+    """Only what is certain: a folder that may not be searched proves nothing."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _free(path: str) -> int | None:
+    try:
+        status = os.statvfs(os.path.dirname(path))
+    except OSError:
+        return None
+    return status.f_bavail * status.f_frsize

@@ -1,0 +1,125 @@
+"""Carries out a plan step by step, reading the domain again after each, errors included."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from kvmtui.host.base import Gone, HostError
+from kvmtui.host.journal import Entry, Journal
+from kvmtui.host.seat import Seat
+from kvmtui.host.virt import Connection
+from kvmtui.host.watch import Watch
+from kvmtui.model.domain import Domain
+from kvmtui.plans import outcome
+from kvmtui.plans.plan import Plan
+from kvmtui.plans.steps import Step
+from kvmtui.plans.steps import Watch as Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a plan."""
+
+    plan: Plan
+    done: int
+    """Steps that were carried out and read back."""
+    error: str = ""
+    """Why the next step did not come about; empty when all did."""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """All steps were carried out and their effect was read back."""
+        return not self.error
+
+    @property
+    def says(self) -> str:
+        """One sentence for the screen."""
+        if self.ok:
+            return f"{self.plan.title}: done"
+        step = self.plan.steps[self.done].says
+        before = f" ({self.done} of {len(self.plan.steps)} steps were done)" if self.done else ""
+        return f"{self.plan.title}: could not {step}: {self.error}{before}"
+
+
+class Performance:
+    """One plan being carried out, on a connection of its own."""
+
+    def __init__(self, watch: Watch, journal: Journal, plan: Plan) -> None:
+        self._watch = watch
+        self._journal = journal
+        self._plan = plan
+        self._beside = False
+        """Another plan works on the domain: this one ends its job."""
+
+    async def run(self) -> Outcome:
+        """Runs every step, or as many as come about."""
+        begun = time.monotonic()
+        uuid = self._plan.ref.uuid
+        seat = Seat("action", self._watch.opener)
+        domain = self._watch.host.domain(uuid)
+        self._beside = domain is not None and bool(domain.busy)
+        done, error = 0, ""
+        try:
+            for step in self._plan.steps:
+                error = await self._step(seat, step)
+                if error:
+                    break
+                done += 1
+            for step in self._plan.undo if error and done else ():
+                await self._step(seat, step)
+        finally:
+            seat.close()
+            self._say("")
+        return Outcome(self._plan, done, error, time.monotonic() - begun)
+
+    async def _step(self, seat: Seat, step: Step) -> str:
+        """One step; gives what went wrong, or nothing."""
+        uuid = self._plan.ref.uuid
+        begun = time.monotonic()
+        self._say(step.says, step.watch)
+        error = ""
+        try:
+            await seat.call(Connection.perform, uuid, step)
+        except HostError as refused:
+            error = str(refused)
+        domain = await self._read_back()
+        if not error and isinstance(domain, Domain):
+            error = outcome.missing(step, domain) or ""
+        elif not error and not isinstance(domain, Domain):
+            error = f"what came of it could not be read: {domain}"
+        self._record(step, error, time.monotonic() - begun)
+        return error
+
+    def _say(self, text: str, progress: Progress = Progress.NOTHING) -> None:
+        """Marks the domain busy, unless this plan only helps one that works on it already."""
+        if self._beside:
+            return
+        if text:
+            self._watch.reader.begin(self._plan.ref.uuid, progress)
+        else:
+            self._watch.reader.end(self._plan.ref.uuid)
+        self._watch.shelf.change(self._plan.ref.uuid, busy=text)
+
+    async def _read_back(self) -> Domain | HostError:
+        try:
+            return await self._watch.reader.fresh(self._plan.ref.uuid)
+        except Gone as gone:
+            return gone
+        except HostError as error:
+            return error
+
+    def _record(self, step: Step, error: str, seconds: float) -> None:
+        self._journal.write(
+            Entry(
+                time=time.time(),
+                host=self._watch.host.label,
+                domain=step.domain,
+                says=step.says,
+                virsh=step.virsh,
+                result=error or "done",
+                seconds=round(seconds, 3),
+                ok=not error,
+            )
+        )

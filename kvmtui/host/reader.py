@@ -1,0 +1,166 @@
+"""Reads the parts of a domain that became stale, by calls that cannot hold up anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.seat import Seat
+from kvmtui.host.shelf import Shelf
+from kvmtui.host.stale import Part, Stale
+from kvmtui.host.virt import Connection, Opener
+from kvmtui.model.domain import Config, Domain
+from kvmtui.model.guest import Channel, Guest
+from kvmtui.model.job import Job
+from kvmtui.plans.steps import Watch as Progress
+
+
+class Reader:
+    """Three seats: one for the list, which must stay quick, one for details, one for agents."""
+
+    def __init__(self, opener: Opener, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.cheap = Seat("list", opener)
+        self._detail = Seat("detail", opener)
+        self._agent = Seat("agent", opener)
+        self.details = Stale()
+        self.guests = Stale()
+        self.list = asyncio.Event()
+        """Set when the list of domains is to be read again."""
+        self._working: dict[str, Progress] = {}
+
+    def reset(self) -> None:
+        """The connection is gone: new ones are opened by the next calls."""
+        for seat in (self.cheap, self._detail, self._agent):
+            seat.reset()
+        self.details.clear()
+        self.guests.clear()
+
+    def close(self) -> None:
+        """Waits for nothing."""
+        for seat in (self.cheap, self._detail, self._agent):
+            seat.close()
+
+    def begin(self, uuid: str, progress: Progress) -> None:
+        """A plan works on the domain: until ``end``, only its progress is read."""
+        self._working[uuid] = progress
+
+    def end(self, uuid: str) -> None:
+        """No plan works on the domain any more."""
+        self._working.pop(uuid, None)
+        self.details.mark(uuid, Part.DISKS | Part.JOBS)
+        self.guests.mark(uuid, Part.GUEST)
+
+    def in_progress(self) -> tuple[str, ...]:
+        """uuids of the domains whose jobs move."""
+        polled = (d.uuid for d in self._shelf.host.domains if d.jobs)
+        watched = (u for u, p in self._working.items() if p is not Progress.NOTHING)
+        return tuple({*polled, *watched})
+
+    async def domains(self) -> None:
+        """The list; what changed its state is marked."""
+        for uuid in self._shelf.merge(await self.cheap.call(Connection.domains)):
+            self.details.mark(uuid, Part.DISKS | Part.JOBS)
+            if uuid == self.guests.first:
+                self.guests.mark(uuid, Part.GUEST)
+
+    async def fresh(self, uuid: str) -> Domain:
+        """The domain as it is now. Raises ``HostError``, ``Gone`` when it is no more."""
+        await self.domains()
+        forest = await self._detail.call(Connection.forest, uuid)
+        config = await self._detail.call(Connection.config, uuid)
+        self._shelf.change(
+            uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
+        )
+        await self._read_jobs(uuid)
+        domain = self._shelf.host.domain(uuid)
+        if domain is None:
+            raise Gone("the domain is gone")
+        return domain
+
+    async def ask_guest(self, uuid: str) -> None:
+        """The guest agent asked now. Raises ``HostError``."""
+        await self._read_guest(uuid)
+
+    async def follow_list(self) -> None:
+        """Reads the list whenever it is asked for."""
+        while True:
+            await self.list.wait()
+            self.list.clear()
+            await self.domains()
+
+    async def follow_details(self) -> None:
+        """Reads what is stale, one domain after another."""
+        while True:
+            uuid, parts = await self.details.take()
+            await self._guarded(uuid, self._read(uuid, parts))
+
+    async def follow_guests(self) -> None:
+        """Asks guest agents, however long they take."""
+        while True:
+            uuid, _ = await self.guests.take()
+            await self._guarded(uuid, self._read_guest(uuid))
+
+    async def _guarded(self, uuid: str, reading: Awaitable[None]) -> None:
+        """A domain that vanishes or will not answer concerns nobody else."""
+        try:
+            await reading
+        except Lost:
+            raise
+        except Gone:
+            self.list.set()
+        except HostError as error:
+            self._shelf.change(uuid, trouble=str(error))
+
+    async def _read(self, uuid: str, parts: Part) -> None:
+        progress = self._working.get(uuid)
+        if progress is not None:
+            await self._read_progress(uuid, progress)
+            return
+        if Part.SNAPSHOTS in parts:
+            forest = await self._detail.call(Connection.forest, uuid)
+            count = len(forest.snapshots)
+            self._shelf.change(uuid, forest=forest, snapshot_count=count, trouble="")
+        if Part.CONFIG in parts:
+            config = await self._detail.call(Connection.config, uuid)
+            self._shelf.change(uuid, config=config, trouble="")
+        if Part.JOBS in parts:
+            await self._read_jobs(uuid)
+
+    async def _read_progress(self, uuid: str, progress: Progress) -> None:
+        """Only what is known not to wait for the plan's own call."""
+        if progress is Progress.BLOCK:
+            await self._read_jobs(uuid)
+        elif progress is Progress.MEMORY:
+            job = await self._detail.call(Connection.memory_job, uuid)
+            self._shelf.change(uuid, jobs=self._metered(uuid, (job,) if job else ()))
+
+    async def _read_jobs(self, uuid: str) -> None:
+        domain = self._shelf.host.domain(uuid)
+        if domain is None or domain.config is None:
+            return
+        jobs: tuple[Job, ...] = ()
+        if domain.state.active and self._shelf.host.facts.has_block_jobs:
+            jobs = await self._detail.call(Connection.jobs, uuid, _targets(domain.config))
+        if {job.disk for job in jobs} != {job.disk for job in domain.jobs}:
+            self.details.mark(uuid, Part.DISKS)
+        self._shelf.change(uuid, jobs=self._metered(uuid, jobs))
+
+    def _metered(self, uuid: str, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+        domain = self._shelf.host.domain(uuid)
+        now = time.monotonic()
+        return tuple(job.follows(domain.job(job.disk) if domain else None, now) for job in jobs)
+
+    async def _read_guest(self, uuid: str) -> None:
+        domain = self._shelf.host.domain(uuid)
+        if domain is None or domain.config is None or uuid in self._working:
+            return
+        connected = domain.config.channel is Channel.CONNECTED
+        guest = await self._agent.call(Connection.guest, uuid) if connected else Guest()
+        self._shelf.change(uuid, guest=guest)
+
+
+def _targets(config: Config) -> tuple[str, ...]:
+    return tuple(disk.target for disk in config.writable)

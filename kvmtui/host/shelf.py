@@ -1,0 +1,57 @@
+"""The last known value of one host; whoever changes it to something equal changes nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Host, Link
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A sorting key under which web2 comes before web10."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
+
+
+class Shelf:
+    """Keeps a ``Host`` and tells ``publish`` about every new one, on the event loop."""
+
+    def __init__(self, host: Host, publish: Callable[[Host], None]) -> None:
+        self.host = host
+        self._publish = publish
+
+    def put(self, host: Host) -> None:
+        """The host is like this from now on."""
+        if host != self.host:
+            self.host = host
+            self._publish(host)
+
+    def link(self, link: Link, trouble: str = "") -> None:
+        """How the connection stands; the time is kept while it stands the same."""
+        since = self.host.since if link is self.host.link else time.time()
+        self.put(replace(self.host, link=link, trouble=trouble, since=since))
+
+    def change(self, uuid: str, **fields: Any) -> None:
+        """New fields of one domain; nothing when the domain is gone."""
+        domain = self.host.domain(uuid)
+        if domain is not None:
+            self.put(self.host.with_domain(replace(domain, **fields)))
+
+    def merge(self, rows: tuple[Domain, ...]) -> tuple[str, ...]:
+        """A new list of domains. Gives the uuids of those that are new or changed their state."""
+        domains, changed = [], []
+        for row in rows:
+            known = self.host.domain(row.uuid)
+            if known is None or known.state is not row.state:
+                changed.append(row.uuid)
+            domains.append(
+                replace(known, name=row.name, state=row.state, reason=row.reason) if known else row
+            )
+        domains.sort(key=lambda domain: (natural(domain.name), domain.uuid))
+        self.put(replace(self.host, domains=tuple(domains)))
+        return tuple(changed)

@@ -1,0 +1,51 @@
+"""What must be read again: events only mark, one reader reads."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Flag, auto
+
+
+class Part(Flag):
+    """A part of a domain that is read by calls of its own."""
+
+    CONFIG = auto()
+    SNAPSHOTS = auto()
+    JOBS = auto()
+    GUEST = auto()
+    NOTHING = 0
+    DISKS = CONFIG | SNAPSHOTS
+    """What changes together when a snapshot is made, merged or reverted to."""
+
+
+class Stale:
+    """Marks by domain. A mark set twice is read once; the selected domain goes first."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Part] = {}
+        self._marked = asyncio.Event()
+        self.first: str | None = None
+        """uuid of the domain that is looked at."""
+
+    def mark(self, uuid: str, parts: Part) -> None:
+        """Has these parts read again."""
+        self._parts[uuid] = self._parts.get(uuid, Part.NOTHING) | parts
+        self._marked.set()
+
+    def forget(self, uuid: str) -> None:
+        """The domain is gone."""
+        self._parts.pop(uuid, None)
+
+    def clear(self) -> None:
+        """Nothing is stale any more: the connection is new, and all will be read."""
+        self._parts.clear()
+        self._marked.clear()
+
+    async def take(self) -> tuple[str, Part]:
+        """Waits for a mark and takes all marks of one domain."""
+        while not self._parts:
+            self._marked.clear()
+            await self._marked.wait()
+        uuid = self.first if self.first in self._parts else next(iter(self._parts))
+        assert uuid is not None
+        return uuid, self._parts.pop(uuid)

@@ -1,0 +1,62 @@
+"""XML that libvirt is given; built as a tree, so that any text is only text."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from kvmtui.model import parse
+from kvmtui.plans.steps import CreateSnapshot
+
+
+def snapshot(step: CreateSnapshot) -> str:
+    """The ``<domainsnapshot>`` of a new snapshot."""
+    root = etree.Element("domainsnapshot")
+    if step.name:
+        etree.SubElement(root, "name").text = step.name
+    if step.description:
+        etree.SubElement(root, "description").text = step.description
+    if step.memory_file:
+        etree.SubElement(root, "memory", snapshot="external", file=step.memory_file)
+    disks = etree.SubElement(root, "disks")
+    for target in step.targets:
+        disk = etree.SubElement(disks, "disk", name=target.disk, snapshot=target.mode)
+        if target.file:
+            etree.SubElement(disk, "driver", type="qcow2")
+            etree.SubElement(disk, "source", file=target.file)
+    return etree.tostring(root, encoding="unicode")
+
+
+def definition_then(recorded: str) -> str:
+    """The ``<domain>`` that a snapshot recorded: the inactive one when it was running.
+
+    Without the recorded chains: they would override what the images themselves say, although
+    layers may have been merged since.
+    """
+    root = parse.tree(recorded)
+    node = root.find("inactiveDomain")
+    if node is None:
+        node = root.find("domain")
+    if node is None:
+        raise ValueError("the snapshot recorded no definition")
+    for disk in node.iterfind("devices/disk"):
+        for below in disk.findall("backingStore"):
+            disk.remove(below)
+    node.tag = "domain"
+    node.tail = None
+    return etree.tostring(node, encoding="unicode")
+
+
+def with_overlays(recorded: str, overlays: tuple[tuple[str, str], ...]) -> str:
+    """A snapshot's record with other overlay files."""
+    root = parse.tree(recorded)
+    files = dict(overlays)
+    for disk in root.iterfind("disks/disk"):
+        file = files.get(disk.get("name", ""))
+        if file is None:
+            continue
+        source = disk.find("source")
+        if source is None:
+            source = etree.SubElement(disk, "source")
+        source.attrib.clear()
+        source.set("file", file)
+    return etree.tostring(root, encoding="unicode")

@@ -1,0 +1,105 @@
+"""One libvirt connection, used by one thread: what can be read of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.virt import acting, events, reading
+from kvmtui.host.virt.agent import ask
+from kvmtui.host.virt.errors import translated
+from kvmtui.model import parse
+from kvmtui.model.domain import Config, Domain
+from kvmtui.model.guest import Guest
+from kvmtui.model.job import Job
+from kvmtui.model.snapshot import Forest
+from kvmtui.model.world import Facts
+from kvmtui.plans.steps import Step
+
+
+class Connection:
+    """Blocking calls that return values; every libvirt error is raised as a ``HostError``."""
+
+    def __init__(self, handle: Any, *, readonly: bool = False, shared: bool = False) -> None:
+        self.handle = handle
+        self.readonly = readonly
+        self._shared = shared
+        self._domains: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Drops the connection; one that several lanes share stays."""
+        self._domains.clear()
+        if not self._shared:
+            with suppress(libvirt.libvirtError):
+                self.handle.close()
+
+    def lend(self, use: Callable[[Any], object]) -> None:
+        """Calls ``use`` with libvirt's own connection, and raises its errors as ``HostError``."""
+        with translated():
+            use(self.handle)
+
+    def facts(self) -> Facts:
+        """Versions and capabilities of the host."""
+        with translated():
+            return Facts(
+                uri=self.handle.getURI(),
+                libvirt=self.handle.getLibVersion(),
+                hypervisor=self.handle.getType(),
+                hypervisor_version=self.handle.getVersion(),
+                name=self.handle.getHostname(),
+                external_revert=parse.has_external_revert(self.handle.getCapabilities()),
+            )
+
+    def follow(self, report: events.Report) -> None:
+        """Has every event reported, from libvirt's event thread."""
+        events.register(self.handle, report)
+
+    def domains(self) -> tuple[Domain, ...]:
+        """All domains with their states, in one call (``virConnectGetAllDomainStats``)."""
+        with translated():
+            found = reading.domains(self.handle)
+        self._domains = {uuid: handle for uuid, (handle, _stats) in found.items()}
+        return tuple(reading.row(handle, stats) for handle, stats in found.values())
+
+    def _domain(self, uuid: str) -> Any:
+        if uuid not in self._domains:
+            self._domains[uuid] = self.handle.lookupByUUIDString(uuid)
+        return self._domains[uuid]
+
+    def config(self, uuid: str) -> Config:
+        """Definition, chains and sizes."""
+        with translated():
+            return reading.config(self.handle, self._domain(uuid))
+
+    def forest(self, uuid: str) -> Forest:
+        """All snapshots with their records, one call each."""
+        with translated():
+            return reading.forest(self._domain(uuid))
+
+    def names(self, uuid: str) -> tuple[frozenset[str], str | None]:
+        """The names of all snapshots and of the current one, in two calls."""
+        with translated():
+            return reading.names(self._domain(uuid))
+
+    def jobs(self, uuid: str, targets: tuple[str, ...]) -> tuple[Job, ...]:
+        """The block jobs of these disks."""
+        with translated():
+            return reading.jobs(self._domain(uuid), targets)
+
+    def memory_job(self, uuid: str) -> Job | None:
+        """The job that saves RAM, while an external snapshot with RAM is taken."""
+        with translated():
+            return reading.memory_job(self._domain(uuid))
+
+    def guest(self, uuid: str) -> Guest:
+        """What the guest agent says; blocks for its timeouts when it is silent."""
+        with translated():
+            return ask(self._domain(uuid))
+
+    def perform(self, uuid: str, step: Step) -> None:
+        """One step of a plan; blocks until libvirt is done with it."""
+        with translated():
+            acting.perform(self._domain(uuid), step)

@@ -1,0 +1,126 @@
+"""What libvirt's calls answer, as values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.virt import sizes
+from kvmtui.model import parse
+from kvmtui.model.domain import Config, Domain, State
+from kvmtui.model.job import Job, JobKind
+from kvmtui.model.snapshot import Forest
+
+_STATES = {
+    libvirt.VIR_DOMAIN_NOSTATE: State.RUNNING,
+    libvirt.VIR_DOMAIN_RUNNING: State.RUNNING,
+    libvirt.VIR_DOMAIN_BLOCKED: State.RUNNING,
+    libvirt.VIR_DOMAIN_PAUSED: State.PAUSED,
+    libvirt.VIR_DOMAIN_SHUTDOWN: State.STOPPING,
+    libvirt.VIR_DOMAIN_SHUTOFF: State.OFF,
+    libvirt.VIR_DOMAIN_CRASHED: State.CRASHED,
+    libvirt.VIR_DOMAIN_PMSUSPENDED: State.ASLEEP,
+}
+
+_REASONS = {
+    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_IOERROR): "I/O error",
+    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_CRASHED): "guest crashed",
+    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_SAVE): "saving",
+    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_SNAPSHOT): "taking a snapshot",
+    (libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_CRASHED): "crashed",
+    (libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_FAILED): "failed to start",
+}
+
+_KINDS = {
+    libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_PULL: JobKind.PULL,
+    libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_COPY: JobKind.COPY,
+    libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_COMMIT: JobKind.COMMIT,
+    libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_ACTIVE_COMMIT: JobKind.ACTIVE_COMMIT,
+    libvirt.VIR_DOMAIN_BLOCK_JOB_TYPE_BACKUP: JobKind.BACKUP,
+}
+
+Stats = dict[str, Any]
+
+
+def domains(handle: Any) -> dict[str, tuple[Any, Stats]]:
+    """Handle and state of every domain by uuid; one call, and no domain's lock is waited for."""
+    nowait = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+    try:
+        rows = handle.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, nowait)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
+            raise
+        rows = handle.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0)
+    return {domain.UUIDString(): (domain, stats) for domain, stats in rows}
+
+
+def row(domain: Any, stats: Stats) -> Domain:
+    """A line of the domain list."""
+    number, reason = stats.get("state.state", -1), stats.get("state.reason", -1)
+    return Domain(
+        uuid=domain.UUIDString(),
+        name=domain.name(),
+        state=_STATES.get(number, State.UNKNOWN),
+        reason=_REASONS.get((number, reason), ""),
+    )
+
+
+def config(handle: Any, domain: Any) -> Config:
+    """The live definition, or the inactive one, with sizes."""
+    read = parse.domain(domain.XMLDesc(0), managed_save=bool(domain.hasManagedSaveImage(0)))
+    read = replace(read, persistent=bool(domain.isPersistent()))
+    return sizes.measured(handle, domain, read)
+
+
+def forest(domain: Any) -> Forest:
+    """All snapshots; one that vanishes while being read is left out."""
+    found = []
+    for snapshot in domain.listAllSnapshots(0):
+        try:
+            found.append(parse.snapshot(snapshot.getXMLDesc(0)))
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
+                raise
+    return Forest(tuple(found), _current(domain))
+
+
+def names(domain: Any) -> tuple[frozenset[str], str | None]:
+    """Names of all snapshots, and the current one's."""
+    return frozenset(s.getName() for s in domain.listAllSnapshots(0)), _current(domain)
+
+
+def _current(domain: Any) -> str | None:
+    try:
+        return str(domain.snapshotCurrent(0).getName())
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
+            return None
+        raise
+
+
+def jobs(domain: Any, targets: tuple[str, ...]) -> tuple[Job, ...]:
+    """Block jobs; an active commit or copy whose work is all done is ready."""
+    found = []
+    for target in targets:
+        info = domain.blockJobInfo(target, libvirt.VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES)
+        if info:
+            found.append(_job(target, info))
+    return tuple(found)
+
+
+def _job(target: str, info: Stats) -> Job:
+    kind = _KINDS.get(info.get("type", 0), JobKind.UNKNOWN)
+    done, total = info.get("cur", 0), info.get("end", 0)
+    switches = kind in (JobKind.ACTIVE_COMMIT, JobKind.COPY)
+    ready = switches and total > 0 and done == total
+    return Job(target, kind, done, total, info.get("bandwidth", 0), ready)
+
+
+def memory_job(domain: Any) -> Job | None:
+    """Saving RAM, from ``virDomainGetJobStats``; None when no such job runs."""
+    stats = domain.jobStats(0)
+    if stats.get("type", 0) in (libvirt.VIR_DOMAIN_JOB_NONE, libvirt.VIR_DOMAIN_JOB_COMPLETED):
+        return None
+    return Job("", JobKind.MEMORY, stats.get("data_processed", 0), stats.get("data_total", 0))

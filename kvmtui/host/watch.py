@@ -1,0 +1,183 @@
+"""Follows one host: connects, listens to its events, polls what has none, reconnects."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+
+from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.reader import Reader
+from kvmtui.host.shelf import Shelf
+from kvmtui.host.stale import Part
+from kvmtui.host.virt import Change, Connection, Event, Opener
+from kvmtui.model.world import Facts, Host, Link
+
+BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before each further try to connect."""
+
+TICK = 0.5
+"""Seconds between two readings of a running job."""
+
+POLL = 8
+"""Ticks between two looks for snapshots that somebody else made: libvirt has no such event."""
+
+SWEEP = 8
+"""Domains besides the selected one that each look covers."""
+
+_PARTS_OF_EVENT = {
+    Change.LIFECYCLE: Part.DISKS | Part.GUEST | Part.JOBS,
+    Change.BLOCK_JOB: Part.DISKS | Part.JOBS,
+    Change.JOB: Part.DISKS,
+    Change.AGENT: Part.CONFIG | Part.GUEST,
+    Change.IO_ERROR: Part.CONFIG,
+}
+
+
+class Watch:
+    """One host. ``publish`` is called on the event loop with every new ``Host`` value."""
+
+    def __init__(
+        self, opener: Opener, publish: Callable[[Host], None], *, commit_bandwidth: int = 0
+    ) -> None:
+        host = Host(
+            opener.uri,
+            since=time.time(),
+            readonly=opener.readonly,
+            commit_bandwidth=commit_bandwidth,
+        )
+        self.opener = opener
+        self.shelf = Shelf(host, publish)
+        self.reader = Reader(opener, self.shelf)
+        self.selected: str | None = None
+        self._retry = asyncio.Event()
+        self._swept = 0
+        self.opening: Future[Facts] = self.reader.cheap.submit(Connection.facts)
+        """The first connection, begun at once: it can be waited for without an event loop."""
+
+    @property
+    def host(self) -> Host:
+        """The last known value."""
+        return self.shelf.host
+
+    def select(self, uuid: str | None) -> None:
+        """The domain that is looked at: read first, polled, its guest agent asked."""
+        self.selected = self.reader.details.first = self.reader.guests.first = uuid
+        domain = self.host.domain(uuid) if uuid else None
+        if domain is not None and domain.guest is None:
+            self.reader.guests.mark(domain.uuid, Part.GUEST)
+
+    def refresh(self, uuid: str | None = None) -> None:
+        """Reads the list again, and everything of one domain; connects at once when lost."""
+        self.reader.list.set()
+        self._retry.set()
+        if uuid:
+            self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
+            self.reader.guests.mark(uuid, Part.GUEST)
+
+    async def meet(self) -> None:
+        """Connects and reads the list once. Raises ``HostError``."""
+        facts = await asyncio.wrap_future(self.opening)
+        self.shelf.put(replace(self.host, facts=facts))
+        await self.reader.domains()
+        self.shelf.link(Link.OPEN)
+
+    async def run(self) -> None:
+        """Follows the host until cancelled, across lost connections."""
+        tries = 0
+        while True:
+            try:
+                await self.meet()
+                tries = 0
+                await self._follow()
+            except HostError as error:
+                self.shelf.link(Link.LOST, str(error))
+            self._retry.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._retry.wait(), BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+            tries += 1
+            self.reader.reset()
+            self.opening = self.reader.cheap.submit(Connection.facts)
+
+    async def _follow(self) -> None:
+        """Reads and listens until the connection is lost, then raises ``Lost``."""
+        loop = asyncio.get_running_loop()
+        lost: asyncio.Future[None] = loop.create_future()
+
+        def report(event: Event) -> None:
+            with suppress(RuntimeError):  # the loop may be closed already
+                loop.call_soon_threadsafe(self._happened, event, lost)
+
+        await self.reader.cheap.call(Connection.follow, report)
+        await self.reader.domains()
+        for domain in self.host.domains:
+            self.reader.details.mark(domain.uuid, Part.DISKS | Part.JOBS)
+        self.select(self.selected)
+        follows = (
+            self.reader.follow_list,
+            self.reader.follow_details,
+            self.reader.follow_guests,
+            self._tick,
+        )
+        tasks = [lost, *(asyncio.ensure_future(follow()) for follow in follows)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def _happened(self, event: Event, lost: asyncio.Future[None]) -> None:
+        if event.change is Change.CLOSED:
+            if not lost.done():
+                lost.set_exception(Lost("the daemon closed the connection"))
+            return
+        parts = _PARTS_OF_EVENT[event.change]
+        self.reader.list.set()
+        if self.host.domain(event.uuid):
+            self.reader.details.mark(event.uuid, parts & ~Part.GUEST)
+            if Part.GUEST in parts and event.uuid == self.selected:
+                self.reader.guests.mark(event.uuid, Part.GUEST)
+
+    async def _tick(self) -> None:
+        """What libvirt tells by no event: progress, and snapshots made by others."""
+        number = 0
+        while True:
+            await asyncio.sleep(TICK)
+            number += 1
+            for uuid in self.reader.in_progress():
+                self.reader.details.mark(uuid, Part.JOBS)
+            if number % POLL == 0:
+                for uuid in self._due():
+                    await self._compare(uuid)
+
+    def _due(self) -> tuple[str, ...]:
+        """The selected domain and the next few of the others."""
+        others = [d.uuid for d in self.host.domains if d.forest and d.uuid != self.selected]
+        turn = [others[(self._swept + n) % len(others)] for n in range(min(SWEEP, len(others)))]
+        self._swept += len(turn)
+        return (self.selected, *turn) if self.selected else tuple(turn)
+
+    async def _compare(self, uuid: str) -> None:
+        """Marks the domain when its snapshots are not those that are known."""
+        domain = self.host.domain(uuid)
+        if domain is None or domain.forest is None or domain.busy:
+            return
+        try:
+            names, current = await self.reader.cheap.call(Connection.names, uuid)
+        except Gone:
+            self.reader.list.set()
+            return
+        known = frozenset(snapshot.name for snapshot in domain.forest.snapshots)
+        if (names, current) != (known, domain.forest.current):
+            self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
+        elif domain.state.active and not domain.jobs:
+            self.reader.details.mark(uuid, Part.JOBS)
+
+    def close(self) -> None:
+        """Waits for nothing."""
+        self.reader.close()

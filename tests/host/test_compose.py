@@ -1,0 +1,94 @@
+"""XML that libvirt is given says exactly what the step says, whatever is in the names."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import etree
+
+from kvmtui.host.virt import compose
+from kvmtui.model import parse
+from kvmtui.plans.steps import CreateSnapshot, Target
+from tests.worlds import HOSTILE
+
+NAMES = {
+    key: name for key, name in HOSTILE.items() if key not in ("escape", "newline", "delete", "csi")
+}
+"""What XML can hold at all."""
+
+RECORD = """<domainsnapshot><name>s1</name><disks>
+<disk name='vda' snapshot='external' type='file'><driver type='qcow2'/><source file='/o1'/></disk>
+<disk name='vdb' snapshot='no'/><disk name='vdc' snapshot='external' type='file'/></disks>
+<domain type='qemu'><name>live</name><devices/></domain>
+<inactiveDomain type='qemu'><name>later</name><devices>
+<disk type='file'><source file='/a'/><backingStore type='file'><source file='/b'/><backingStore/>
+</backingStore><target dev='vda'/></disk><disk><source file='/c'/><backingStore/></disk>
+<graphics passwd='secret'/></devices></inactiveDomain></domainsnapshot>"""
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_names_descriptions_and_files_come_back_as_they_were(name: str) -> None:
+    step = CreateSnapshot(
+        "web",
+        name,
+        name,
+        (Target("vda", "external", f"/img/{name}"), Target(name, "no")),
+        memory_file=f"/ram/{name}",
+    )
+    root = etree.fromstring(compose.snapshot(step))
+    assert root.findtext("name") == name
+    assert root.findtext("description") == name
+    memory = root.find("memory")
+    assert memory is not None
+    assert dict(memory.items()) == {"snapshot": "external", "file": f"/ram/{name}"}
+    first, second = root.findall("disks/disk")
+    source, driver = first.find("source"), first.find("driver")
+    assert source is not None
+    assert driver is not None
+    assert source.get("file") == f"/img/{name}"
+    assert driver.get("type") == "qcow2"
+    assert dict(second.items()) == {"name": name, "snapshot": "no"}
+    assert len(second) == 0
+
+
+def test_what_is_not_wished_is_not_in_it() -> None:
+    text = compose.snapshot(CreateSnapshot("web", "", targets=(Target("vda", "internal"),)))
+    assert text == (
+        '<domainsnapshot><disks><disk name="vda" snapshot="internal"/></disks></domainsnapshot>'
+    )
+
+
+def test_the_inactive_definition_goes_before_the_live_one_and_without_chains() -> None:
+    root = etree.fromstring(compose.definition_then(RECORD))
+    assert (root.tag, root.findtext("name")) == ("domain", "later")
+    assert root.find(".//backingStore") is None
+    assert [node.get("file") for node in root.iterfind("devices/disk/source")] == ["/a", "/c"]
+    graphics = root.find("devices/graphics")
+    assert graphics is not None
+    assert graphics.get("passwd") == "secret"
+
+
+def test_a_snapshot_taken_while_off_gives_its_only_definition() -> None:
+    record = RECORD.replace("inactiveDomain", "other")
+    assert etree.fromstring(compose.definition_then(record)).findtext("name") == "live"
+
+
+def test_a_snapshot_without_definition_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no definition"):
+        compose.definition_then("<domainsnapshot><name>s1</name></domainsnapshot>")
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_only_the_named_overlays_of_a_record_change(name: str) -> None:
+    text = compose.with_overlays(RECORD, (("vda", f"/{name}"), ("vdc", "/new"), ("vdz", "/none")))
+    found = parse.snapshot(text)
+    assert [(disk.target, disk.mode, disk.overlay) for disk in found.disks] == [
+        ("vda", "external", f"/{name}"),
+        ("vdb", "no", ""),
+        ("vdc", "external", "/new"),
+    ]
+    assert compose.with_overlays(RECORD, ()).replace('"', "'") == RECORD
+
+
+def test_entities_in_a_record_are_not_followed() -> None:
+    text = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d><name>&e;</name><domain/></d>'
+    assert "root" not in compose.definition_then(text)

@@ -1,0 +1,94 @@
+"""The power menu on real machines, and how soon a change of state is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from kvmtui.host.base import Gone
+from kvmtui.model.domain import State
+from kvmtui.plans import planner
+from kvmtui.plans.plan import Create, Refusal, Revert, Switch
+from kvmtui.plans.steps import Verb
+from tests.host.conftest import NewMachine
+from tests.host.content import history, now, scribble
+from tests.host.driver import Driver
+from tests.host.machine import Machine
+
+pytestmark = pytest.mark.embed
+
+
+async def test_every_verb_leads_to_its_state_and_the_others_are_refused(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    ref = await driver.meet("m")
+    way = (
+        (Verb.START_PAUSED, State.PAUSED, 3),
+        (Verb.RESUME, State.RUNNING, 1),
+        (Verb.PAUSE, State.PAUSED, 3),
+        (Verb.FORCE_OFF, State.OFF, 5),
+        (Verb.START, State.RUNNING, 1),
+        (Verb.FORCE_OFF, State.OFF, 5),
+    )
+    for verb, shown, real in way:
+        await driver.carry_out(Switch(ref, verb))
+        assert (driver.domain("m").state, machine.state) == (shown, real), verb
+    for verb in (Verb.SHUTDOWN, Verb.PAUSE, Verb.RESUME, Verb.FORCE_OFF):
+        assert await driver.refused(Switch(ref, verb)) == "state"
+
+
+async def test_a_guest_that_ignores_the_button_is_shown_running(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await driver.meet("m")
+    await driver.carry_out(Switch(ref, Verb.SHUTDOWN))
+    assert driver.domain("m").state is State.RUNNING
+
+
+async def test_what_others_do_is_seen_within_a_second(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    await driver.until(lambda host: host.domains, 1, "defined")
+    await driver.meet("m")
+    doing = (
+        (machine.handle.create, State.RUNNING),
+        (machine.handle.suspend, State.PAUSED),
+        (machine.handle.resume, State.RUNNING),
+        (machine.handle.destroy, State.OFF),
+    )
+    for do, state in doing:
+        do()
+        await driver.until_domain("m", lambda d, s=state: d.state is s, 1, state.value)  # type: ignore[misc]
+
+
+async def test_an_undefined_domain_vanishes_and_a_plan_for_it_is_no_more(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    ref = await driver.meet("m")
+    machine.handle.undefine()
+    await driver.until(lambda host: not host.domains, 2, "gone")
+    made = planner.make(driver.fleet.world, Create(ref, "s1"))
+    assert isinstance(made, Refusal)
+    assert made.rule == "no domain"
+    with pytest.raises(Gone):
+        await driver.fleet.fresh(ref)
+
+
+async def test_saved_ram_is_removed_before_the_disks_go_back(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "s1"))
+    scribble(machine, 2)
+    machine.handle.managedSave(0)
+    assert machine.handle.hasManagedSaveImage(0)
+    await driver.until_domain("m", lambda d: d.config is not None and d.config.managed_save, 5)
+    plan = await driver.carry_out(Revert(ref, "s1"))
+    assert any("saved RAM" in loss for loss in plan.losses)
+    assert not machine.handle.hasManagedSaveImage(0)
+    assert now(machine) == history(1)
+    await driver.carry_out(Switch(ref, Verb.START))
+    assert now(machine) == history(1)

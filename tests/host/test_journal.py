@@ -1,0 +1,128 @@
+"""The journal is its owner's alone, one JSON object a line, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kvmtui.host.journal import KEPT, Entry, Journal, state_dir
+from tests.worlds import HOSTILE
+
+ENTRY = Entry(1.5, "qemu:///system", "web", "take snapshot “s1”", "virsh x", "done", 0.25, ok=True)
+
+
+def test_a_line_holds_everything_of_an_entry_and_lines_are_added(tmp_path: Path) -> None:
+    directory = tmp_path / "deep" / "kvmtui"
+    for number in range(2):
+        Journal(directory).write(replace(ENTRY, time=float(number)))
+    lines = (directory / "journal.jsonl").read_text().splitlines()
+    assert [json.loads(line)["time"] for line in lines] == [0.0, 1.0]
+    assert json.loads(lines[0]) == {
+        "time": 0.0,
+        "host": "qemu:///system",
+        "domain": "web",
+        "says": "take snapshot “s1”",
+        "virsh": "virsh x",
+        "result": "done",
+        "seconds": 0.25,
+        "ok": True,
+    }
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        journal = Journal(tmp_path / "state")
+        journal.write(ENTRY)
+    finally:
+        os.umask(before)
+    assert journal.path.stat().st_mode & 0o777 == 0o600
+    assert journal.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_name_stays_within_its_line(tmp_path: Path, name: str) -> None:
+    journal = Journal(tmp_path)
+    journal.write(replace(ENTRY, domain=name, result=name))
+    journal.write(ENTRY)
+    lines = journal.path.read_bytes().split(b"\n")
+    assert [json.loads(line)["domain"] for line in lines[:-1]] == [name, "web"]
+    assert lines[-1] == b""
+
+
+def test_a_surrogate_from_somewhere_does_not_raise(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(replace(ENTRY, result="broken \udc80 name"))
+    journal.write(ENTRY)
+    assert len(journal.entries) == 2
+
+
+def test_any_name_is_written_whatever_the_locale(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kvmtui.host.journal import Entry, Journal\n"
+        "entry = Entry(0.0, 'h', 'm\\u00e1y ch\\u1ee7', '\\u201cs1\\u201d', '', '', 0.0, True)\n"
+        "Journal(Path(sys.argv[1])).write(entry)"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **plain},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    line = json.loads((tmp_path / "journal.jsonl").read_text("utf-8"))
+    assert (line["domain"], line["says"]) == ("máy chủ", "“s1”")
+
+
+@pytest.mark.parametrize("obstacle", ["file in the way", "directory in the way", "full"])
+def test_what_cannot_be_written_is_told_and_kept_for_the_screen(
+    tmp_path: Path, obstacle: str
+) -> None:
+    directory = tmp_path / "state"
+    if obstacle == "file in the way":
+        directory.write_text("")
+    else:
+        directory.mkdir()
+        if obstacle == "full":
+            (directory / "journal.jsonl").symlink_to("/dev/full")
+        else:
+            (directory / "journal.jsonl").mkdir()
+    journal = Journal(directory)
+    journal.write(ENTRY)
+    assert list(journal.entries) == [ENTRY]
+    assert journal.trouble.startswith("journal not written: ")
+
+
+def test_trouble_ends_when_writing_works_again(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "state"
+    in_the_way.write_text("")
+    journal = Journal(in_the_way)
+    journal.write(ENTRY)
+    in_the_way.unlink()
+    journal.write(ENTRY)
+    assert journal.trouble == ""
+    assert len(journal.path.read_text().splitlines()) == 1
+
+
+def test_the_screen_keeps_only_the_last_ones(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for number in range(KEPT + 3):
+        journal.write(replace(ENTRY, time=float(number)))
+    assert (len(journal.entries), journal.entries[0].time) == (KEPT, 3.0)
+
+
+def test_its_place_follows_the_xdg_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/x/state")
+    assert state_dir() == Path("/x/state/kvmtui")
+    monkeypatch.setenv("XDG_STATE_HOME", "")
+    monkeypatch.setenv("HOME", "/home/a")
+    assert state_dir() == Path("/home/a/.local/state/kvmtui")
