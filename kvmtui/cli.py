@@ -1,0 +1,125 @@
+"""The command line: which hosts, and whether on a screen or as plain text."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, NoReturn
+
+from kvmtui import __version__
+
+if TYPE_CHECKING:
+    from kvmtui.host.fleet import Fleet
+
+FAILED = 1
+USAGE = 2
+"""Exit status for a command line, or a terminal, that cannot be used."""
+
+PIPE_CLOSED = 141
+"""Exit status when nobody reads any more, as shells have it."""
+
+GIVEN_UP = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of ``kvmtui`` and of ``kvmtui show``."""
+    made = argparse.ArgumentParser(
+        prog="kvmtui",
+        description="Snapshots, disk chains and block jobs of KVM domains, in a terminal.",
+    )
+    made.add_argument(
+        "-c",
+        "--connect",
+        metavar="URI",
+        action="append",
+        help="a libvirt host, for example qemu:///system or qemu+ssh://root@host/system; "
+        "may be given several times; without it, the default that virsh would use",
+    )
+    made.add_argument("--read-only", action="store_true", help="only look, change nothing")
+    made.add_argument(
+        "--demo", action="store_true", help="a throwaway host with a small fleet to try things on"
+    )
+    made.add_argument("--version", action="version", version=f"kvmtui {__version__}")
+    what = made.add_subparsers(dest="what", metavar="show [DOMAIN]")
+    show = what.add_parser("show", help="print what the screen would show, as plain text")
+    show.add_argument("domain", nargs="?", metavar="DOMAIN", help="one domain in full")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Ends the process: a hung libvirt call on some thread must not hold up quitting."""
+    options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        status = run(options)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        status = PIPE_CLOSED
+    os._exit(status)
+
+
+def run(options: argparse.Namespace) -> int:
+    """What the options ask for; gives the exit status."""
+    if options.demo and options.connect:
+        return _complain("--demo makes a host of its own: leave -c away", USAGE)
+    if options.what != "show" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _complain("a terminal is needed; for plain text run: kvmtui show", USAGE)
+    try:
+        return _demo(options) if options.demo else _real(options)
+    except KeyboardInterrupt:
+        return _complain("given up", GIVEN_UP)
+
+
+# libvirt and Textual are loaded only once it is known that they are needed.
+
+
+def _real(options: argparse.Namespace) -> int:
+    from kvmtui import connect
+
+    try:
+        fleet = connect.real(options.connect or [""], readonly=options.read_only)
+    except connect.NotConnected as error:
+        return _complain(str(error), FAILED)
+    return _show(options, fleet)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from kvmtui.demo import host
+
+    demo = host.prepare()  # before libvirt is loaded, which reads its environment only then
+    from kvmtui import connect
+
+    try:
+        fleet, filling = connect.throwaway(demo, readonly=options.read_only)
+        if options.what == "show":
+            filling.join()
+        return _show(options, fleet)
+    except connect.NotConnected as error:
+        return _complain(str(error), FAILED)
+    finally:
+        demo.close()
+
+
+def _show(options: argparse.Namespace, fleet: Fleet) -> int:
+    if options.what == "show":
+        from kvmtui import show
+
+        return show.show(fleet, options.domain)
+    from kvmtui.ui.app import Kvmtui
+
+    app = Kvmtui(fleet, readonly=options.read_only)
+    status = app.run()
+    return FAILED if status is None else status
+
+
+def _complain(sentence: str, status: int) -> int:
+    for line in sentence.splitlines():
+        print(f"kvmtui: {line}", file=sys.stderr)
+    return status

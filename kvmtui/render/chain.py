@@ -1,0 +1,94 @@
+"""The disk chains of one domain, from the layer that is written to down to the base."""
+
+from __future__ import annotations
+
+import os
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.domain import Domain
+from kvmtui.model.snapshot import Forest
+from kvmtui.model.world import Host
+from kvmtui.render.row import ACCENT, BAD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.words import count, safe, size
+
+WIDE = 70
+
+
+def rows(host: Host, domain: Domain, width: int) -> tuple[Row, ...]:
+    """Each disk as a heading with its layers below."""
+    if domain.config is None:
+        return (said("reading …", QUIET),)
+    if not domain.config.disks:
+        return (said("no disks", QUIET),)
+    found: list[Row] = []
+    for disk in domain.config.disks:
+        found.append(_disk(disk, width))
+        for number, layer in enumerate(disk.layers):
+            found.append(_layer(host, domain, disk, layer, number, width))
+    return fitted(found, width)
+
+
+def _disk(disk: Disk, width: int) -> Row:
+    text = Text.assemble((disk.target, STRONG))
+    active = disk.active
+    if active is None:
+        text.append(f"  {disk.device}, no medium", QUIET)
+        return Row((disk.target, ""), text, selectable=False)
+    told = [f"{size(active.capacity)} virtual" if active.capacity else disk.device]
+    told += ["read-only"] if disk.readonly else []
+    told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
+    text.append("  " + " · ".join(told), QUIET)
+    free = [Cell(f"{size(disk.free)} free", 10, QUIET, right=True)] if disk.free is not None else []
+    return Row((disk.target, ""), line(width, text, free), selectable=False)
+
+
+def _layer(host: Host, domain: Domain, disk: Disk, layer: Layer, number: int, width: int) -> Row:
+    last = number == len(disk.layers) - 1
+    guide = "● " if number == 0 else "└ " if last else "│ "
+    left = Text.assemble((guide, ACCENT if number == 0 else QUIET))
+    note, style = _note(host, domain, disk, layer)
+    cells = [Cell(note, _note_width(width), style)]
+    if width >= WIDE:
+        cells.append(Cell(size(layer.capacity), 5, QUIET, right=True))
+    cells += [Cell(layer.format or "?", 5, QUIET), Cell(size(layer.used), 5, right=True)]
+    room = width - 2 - sum(cell.width + 1 for cell in cells)
+    left.append(safe(_name(disk, layer, room)), BAD if layer.missing else "")
+    return Row((disk.target, layer.source), line(width, left, cells))
+
+
+def _name(disk: Disk, layer: Layer, room: int) -> str:
+    """The file's path where all fit, its name, or its name without what all layers begin with."""
+    if all(cell_len(each.source) <= room for each in disk.layers):
+        return layer.source
+    name = os.path.basename(layer.source)
+    if cell_len(name) <= room or layer is disk.layers[-1]:
+        return name
+    names = [os.path.basename(each.source) for each in disk.layers]
+    family = os.path.commonprefix(names)  # noqa: RUF071 - the characters are what is compared
+    shared = max(family.rfind(mark) for mark in ".-_")
+    return f"…{name[shared + 1 :]}" if shared > 0 else name
+
+
+def _note_width(width: int) -> int:
+    return 24 if width >= WIDE else max(min(width // 3, 20), 8)
+
+
+def _note(host: Host, domain: Domain, disk: Disk, layer: Layer) -> tuple[str, str]:
+    """The most important thing about a layer: trouble first, then what it is for."""
+    if layer.missing:
+        return "missing", BAD
+    if disk.mirror is not None and disk.mirror.source == layer.source:
+        return "merging into it", ACCENT
+    others = [d.name for d in host.domains if d.uuid != domain.uuid and d.holds(layer.source)]
+    if others:
+        return f"also {safe(others[0])}", WARN
+    forest = domain.forest or Forest()
+    kept = [safe(snapshot.name) for snapshot in forest.kept_by(layer.source)]
+    if kept:
+        return f"keeps {', '.join(kept)}", ""
+    if layer.snapshots:
+        return f"{len(layer.snapshots)} inside", QUIET
+    return ("written to", ACCENT) if layer is disk.active else ("", "")

@@ -1,0 +1,106 @@
+"""The list of domains, under their hosts when there are several."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.world import Host, Link, Ref, World
+from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.words import age, safe, size
+
+DEEP = 5
+"""Layers from which on a chain is called deep."""
+
+GLYPHS = {
+    State.RUNNING: ("●", GOOD),
+    State.PAUSED: ("‖", WARN),
+    State.STOPPING: ("◐", WARN),
+    State.OFF: ("○", QUIET),
+    State.CRASHED: ("✘", BAD),
+    State.ASLEEP: ("☾", QUIET),
+    State.UNKNOWN: ("?", QUIET),
+}
+
+WIDE = 60
+"""Columns from which on more than the name and the numbers is shown."""
+
+
+def mark(domain: Domain, width: int) -> tuple[str, str]:
+    """The most urgent thing about a domain, in a word that fits, and its style."""
+    disks = domain.config.disks if domain.config else ()
+    urgent = (
+        (domain.reason == "I/O error", "I/O error", "I/O", BAD),
+        (domain.guest is not None and domain.guest.frozen, "frozen", "froze", BAD),
+        (any(la.missing for d in disks for la in d.layers), "missing", "lost", BAD),
+        (any(job.ready for job in domain.jobs) and not domain.busy, "ready", "ready", WARN),
+        (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
+        (bool(domain.trouble), "trouble", "!", WARN),
+    )
+    for is_so, long, short, style in urgent:
+        if is_so:
+            return (long if len(long) <= width else short), style
+    return "", ""
+
+
+def rows(world: World, width: int, now: float) -> tuple[Row, ...]:
+    """A heading, then every domain; hosts as headings when there are several."""
+    several = len(world.hosts) > 1
+    found = [_heading(width)]
+    for host in world.hosts:
+        if several:
+            found.append(_host(host, now))
+        elif host.link is not Link.OPEN:
+            found.extend(_link(host, now))
+        found.extend(_domain(host, domain, width) for domain in host.domains)
+        if host.link is Link.OPEN and not host.domains:
+            found.append(said("  no domains", QUIET))
+    return fitted(found, width)
+
+
+def _heading(width: int) -> Row:
+    cells = [Cell("snap", 4, QUIET, right=True), Cell("chain", 5, QUIET, right=True)]
+    extra = [Cell("state", 11, QUIET), Cell("RAM", 5, QUIET, right=True)] if width >= WIDE else []
+    text = line(width, Text("  name", QUIET), [*extra, *cells, Cell("", _mark_width(width))])
+    return Row("heading", text, selectable=False)
+
+
+def _mark_width(width: int) -> int:
+    return 9 if width >= WIDE else 5
+
+
+def _domain(host: Host, domain: Domain, width: int) -> Row:
+    glyph, colour = GLYPHS[domain.state]
+    lost = host.link is not Link.OPEN
+    left = Text.assemble((glyph, colour), " ", safe(domain.name))
+    snapshots = domain.snapshot_count
+    depth = domain.config.depth if domain.config else None
+    word, style = mark(domain, _mark_width(width))
+    cells = [
+        Cell(str(snapshots) if snapshots else "" if snapshots is None else "·", 4, right=True),
+        Cell(str(depth) if depth else "", 5, WARN if (depth or 0) >= DEEP else QUIET, right=True),
+        Cell(word, _mark_width(width), style),
+    ]
+    if width >= WIDE:
+        memory = size(domain.config.memory) if domain.config else ""
+        state = domain.reason or domain.state.value
+        cells = [Cell(state, 11, colour), Cell(memory, 5, QUIET, right=True), *cells]
+    text = line(width, left, cells)
+    if lost:
+        text.stylize(QUIET)
+    return Row(Ref(host.uri, domain.uuid), text)
+
+
+def _host(host: Host, now: float) -> Row:
+    text = Text.assemble((safe(host.facts.name or host.label), STRONG))
+    if host.link is not Link.OPEN:
+        text.append(f"  {host.link.value}", BAD if host.link is Link.LOST else QUIET)
+        if host.link is Link.LOST:
+            text.append(f" {age(host.since, now)}", QUIET)
+    return Row(host.uri, text, selectable=False)
+
+
+def _link(host: Host, now: float) -> list[Row]:
+    if host.link is Link.OPENING:
+        return [said("connecting …", QUIET)]
+    return [Row("lost", Text(f"connection lost · {age(host.since, now)}", BAD), selectable=False)]

@@ -1,0 +1,85 @@
+"""Lines of a pane: what they say, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+QUIET = "dim"
+GOOD = "green"
+WARN = "yellow"
+BAD = "bold red"
+ACCENT = "cyan"
+STRONG = "bold"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. Rows with equal keys are the same thing at another time."""
+
+    key: Hashable
+    text: Text
+    selectable: bool = True
+    """The cursor may stand on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column of fixed width."""
+
+    text: str
+    width: int
+    style: str = ""
+    right: bool = False
+
+    @property
+    def fitted(self) -> str:
+        """The text cut or padded to exactly ``width`` columns."""
+        missing = self.width - cell_len(self.text)
+        if missing < 0:
+            return cut(self.text, self.width)
+        return " " * missing + self.text if self.right else self.text + " " * missing
+
+
+def cut(text: str, width: int) -> str:
+    """At most ``width`` columns, with an ellipsis where something is left out."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width - 1, 0)) + "…" if width > 0 else ""
+
+
+def line(width: int, left: Text, cells: Sequence[Cell] = ()) -> Text:
+    """``left``, cut or padded so that the cells end at ``width``, one blank between each."""
+    room = max(width - sum(cell.width + 1 for cell in cells), 4)
+    if left.cell_len > room:
+        left = left.copy()
+        left.truncate(room, overflow="ellipsis")
+    text = left + Text(" " * (room - left.cell_len)) if cells else left.copy()
+    for cell in cells:
+        text.append(" ")
+        text.append(cell.fitted, cell.style)
+    return text
+
+
+def fitted(rows: Iterable[Row], width: int) -> tuple[Row, ...]:
+    """The rows, none wider than the pane."""
+    return tuple(row if row.text.cell_len <= width else _cropped(row, width) for row in rows)
+
+
+def _cropped(row: Row, width: int) -> Row:
+    text = row.text.copy()
+    text.truncate(width, overflow="ellipsis")
+    return Row(row.key, text, row.selectable)
+
+
+def plain(rows: Iterable[Row]) -> str:
+    """The rows for a pipe."""
+    return "\n".join(row.text.plain.rstrip() for row in rows)
+
+
+def said(text: str, style: str = "") -> Row:
+    """A line that only says something."""
+    return Row(("said", text), Text(text, style), selectable=False)

@@ -1,0 +1,155 @@
+"""The snapshot tree of one domain, in time order, with the place where the domain is now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
+from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.words import age, count, moment, safe, size
+
+HERE = ("you are here",)
+"""Key of the row that stands for the present state; no snapshot can be named so."""
+
+WIDE = 70
+
+_STATES = {
+    "running": ("●", GOOD),
+    "disk-snapshot": ("●", QUIET),
+    "paused": ("‖", WARN),
+    "shutoff": ("○", QUIET),
+}
+
+
+def kind(snapshot: Snapshot) -> str:
+    """What it holds, in one word."""
+    if snapshot.kind is Kind.EXTERNAL:
+        return "disks+RAM" if snapshot.memory is Memory.EXTERNAL else "disks"
+    if snapshot.kind is Kind.INTERNAL:
+        return "inner+RAM" if snapshot.memory is Memory.INTERNAL else "inner"
+    return "empty"
+
+
+def weight(domain: Domain, snapshot: Snapshot) -> int | None:
+    """Bytes that exist because of the snapshot: its overlays, or its RAM inside an image."""
+    found = [domain.holds(overlay) for overlay in snapshot.overlays]
+    used = [hit[1].used for hit in found if hit and hit[1].used is not None]
+    for disk in snapshot.disks:
+        hit = domain.holds(disk.base) if disk.mode == "internal" else None
+        inside = (hit[1].snapshots or ()) if hit else ()
+        used += [image.size for image in inside if image.name == snapshot.name]
+    return sum(used) if used else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    snapshot: Snapshot | None
+    guides: str
+
+
+def rows(domain: Domain, width: int, now: float, folded: Collection[str] = ()) -> tuple[Row, ...]:
+    """The tree; a folded snapshot hides what is below it."""
+    forest = domain.forest
+    if forest is None:
+        return (said(safe(domain.trouble) or "reading …", WARN if domain.trouble else QUIET),)
+    if not forest.snapshots:
+        return (_here(domain, ""), said("no snapshots yet · s takes one", QUIET))
+    drawn = (
+        _row(domain, node.snapshot, node.guides, width, now, folded)
+        if node.snapshot
+        else _here(domain, node.guides)
+        for node in _walk(forest, folded)
+    )
+    return fitted(drawn, width)
+
+
+def _walk(forest: Forest, folded: Collection[str]) -> Iterator[_Node]:
+    """All nodes from top to bottom; without recursion, for trees may be deep."""
+    waiting = _nodes(forest, None, None)
+    while waiting:
+        node, below = waiting.pop()
+        yield node
+        if node.snapshot is not None and node.snapshot.name not in folded:
+            waiting += _nodes(forest, node.snapshot.name, below)
+
+
+def _nodes(forest: Forest, parent: str | None, guides: str | None) -> list[tuple[_Node, str]]:
+    """The nodes below a parent, last one first, each with the guides for what is below it."""
+    children: list[Snapshot | None] = list(forest.children(parent))
+    if parent == forest.current:
+        children.append(None)
+    made = []
+    for child in children:
+        last = child is children[-1]
+        own = "" if guides is None else guides + ("└ " if last else "├ ")
+        below = "" if guides is None else guides + ("  " if last else "│ ")
+        made.append((_Node(child, own), below))
+    return made[::-1]
+
+
+def _here(domain: Domain, guides: str) -> Row:
+    text = Text.assemble((guides, QUIET), ("▶ you are here", ACCENT))
+    text.append(f" · {domain.state.value}", QUIET)
+    return Row(HERE, text)
+
+
+def _row(
+    domain: Domain,
+    snapshot: Snapshot,
+    guides: str,
+    width: int,
+    now: float,
+    folded: Collection[str],
+) -> Row:
+    glyph, colour = _STATES.get(snapshot.state, ("?", QUIET))
+    current = domain.forest is not None and domain.forest.current == snapshot.name
+    left = Text.assemble((guides, QUIET), (glyph, colour), " ")
+    left.append(safe(snapshot.name), STRONG if current else "")
+    if snapshot.name in folded and domain.forest is not None:
+        hidden = sum(1 for _ in domain.forest.descendants(snapshot.name))
+        left.append(f" +{hidden}", ACCENT)
+    if snapshot.unfinished:
+        left.append(" unfinished", BAD)
+    cells = [
+        Cell(kind(snapshot), 9, QUIET),
+        Cell(size(weight(domain, snapshot) or None), 5, right=True),
+        Cell(age(snapshot.created, now), 4, QUIET, right=True),
+    ]
+    if width >= WIDE:
+        cells[2:] = [Cell(moment(snapshot.created), 16, QUIET), *cells[2:]]
+    return Row(snapshot.name, line(width, left, cells))
+
+
+def details(domain: Domain, name: str | None, now: float) -> tuple[Text, ...]:
+    """What is known of the selected snapshot: description, time, files."""
+    snapshot = domain.forest.get(name) if domain.forest else None
+    if snapshot is None:
+        return _about_now(domain)
+    about = Text(
+        safe(snapshot.description) or "no description", "" if snapshot.description else QUIET
+    )
+    then = "running, no RAM" if snapshot.state == "disk-snapshot" else snapshot.state
+    when = Text.assemble(moment(snapshot.created), (f" · was {safe(then)}", QUIET))
+    files = [(disk.target, disk.overlay) for disk in snapshot.disks if disk.overlay]
+    files += [("RAM", snapshot.memory_file)] if snapshot.memory_file else []
+    inside = [disk.target for disk in snapshot.disks if disk.mode == "internal"]
+    where = [Text.assemble((f"{target} ", QUIET), safe(path)) for target, path in files]
+    if inside:
+        where.append(Text.assemble(("inside ", QUIET), ", ".join(inside)))
+    return (when, about, *where)
+
+
+def _about_now(domain: Domain) -> tuple[Text, ...]:
+    config = domain.config
+    if config is None:
+        return ()
+    about = " · ".join(filter(None, (config.title, config.description)))
+    parts = [count(config.vcpus, "CPU"), f"{size(config.memory)} RAM"]
+    parts += ["UEFI"] if config.nvram else []
+    parts += ["saved RAM image"] if config.managed_save else []
+    told = [Text(safe(about) or safe(domain.name)), Text(" · ".join(parts), QUIET)]
+    return (*told, Text(safe(domain.trouble), WARN)) if domain.trouble else tuple(told)

@@ -1,0 +1,1 @@
+"""The screen: Textual draws what the other layers know."""

@@ -1,0 +1,179 @@
+"""Wires the hosts to the screen: worlds in, plans out."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from kvmtui.host.base import HostError
+from kvmtui.model.world import World
+from kvmtui.plans import planner
+from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.render import journal
+from kvmtui.ui import help
+from kvmtui.ui.commands import commands
+from kvmtui.ui.forms import Form
+from kvmtui.ui.hosts import Hosts
+from kvmtui.ui.screens.ask import Ask
+from kvmtui.ui.screens.commands import CommandList
+from kvmtui.ui.screens.main import Main
+from kvmtui.ui.screens.plan import Agreed, PlanScreen
+from kvmtui.ui.screens.text import TextScreen
+
+FRAME = 1 / 30
+"""Seconds between two redraws while worlds come in quickly."""
+
+CHANGED = "The domain has changed meanwhile. This is the plan now:"
+
+
+class Kvmtui(App[int]):
+    """kvmtui over the given hosts."""
+
+    TITLE = "kvmtui"
+    CSS_PATH = "kvmtui.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (150, "-wide")]  # noqa: RUF012 - as App has it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+c", "leave", show=False),
+    ]
+
+    def __init__(self, hosts: Hosts, *, readonly: bool = False) -> None:
+        super().__init__()
+        self._hosts = hosts
+        self._commands = commands(readonly=readonly)
+        self._main = Main(self._commands, lambda: hosts.note)
+        self._waiting = False
+        """A redraw is due."""
+        self._asking = False
+        """A modal for a change is open, or about to be."""
+
+    def get_default_screen(self) -> Main:
+        return self._main
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+        self._hosts.subscribe(self._changed)
+        self._main.show(self._hosts.world)
+        self._follow()
+
+    @work
+    async def _follow(self) -> None:
+        await self._hosts.run()
+
+    def _changed(self, _world: World) -> None:
+        """Draws at most one world per frame; those between are never seen."""
+        if not self._waiting:
+            self._waiting = True
+            self.set_timer(FRAME, self._draw)
+
+    def _draw(self) -> None:
+        self._waiting = False
+        self._main.show(self._hosts.world)
+        if isinstance(self.screen, PlanScreen) and self.screen.is_mounted:
+            self.screen.replan()
+
+    @on(Main.Selected)
+    def _select(self, event: Main.Selected) -> None:
+        self._hosts.select(event.ref)
+
+    @on(Main.Chosen)
+    async def _chosen(self, event: Main.Chosen) -> None:
+        command = event.command
+        if command.form is None:
+            await self._main.run_action(command.action)
+            return
+        if self._asking:
+            return  # a key pressed twice
+        form = command.form(self._main.view)
+        if isinstance(form, Refusal):
+            self._say(f"{command.label}: {form}", "warning")
+        else:
+            self._asking = True
+            self.clear_notifications()
+            self._change(form)
+
+    def _say(self, text: str, severity: Any) -> None:
+        self.notify(text, severity=severity, markup=False)
+
+    @work
+    async def _change(self, form: Form) -> None:
+        """Asks, and carries out what was agreed."""
+        plan = await self._agreed(form)
+        if plan is None:
+            return
+        outcome = await self._hosts.perform(plan)
+        self._main.report(outcome)
+        if not outcome.ok:
+            self._say(outcome.says, "error")
+
+    async def _agreed(self, form: Form) -> Plan | None:
+        """Plans again from the world as it is after the modal; another plan is asked again."""
+        notice, values = "", dict[str, Any]()
+        while True:
+            screen = PlanScreen(form, lambda: self._hosts.world, notice, values)
+            self._asking = True
+            agreed = await self.push_screen_wait(screen)
+            self._asking = False
+            plan = await self._again(agreed) if agreed else None
+            if agreed is None or plan is None:
+                return None
+            if (plan.steps, plan.losses) == (agreed.plan.steps, agreed.plan.losses):
+                return plan
+            notice, values = CHANGED, screen.values
+
+    async def _again(self, agreed: Agreed) -> Plan | None:
+        try:
+            await self._hosts.fresh(agreed.plan.ref)
+        except HostError as error:
+            self._say(str(error), "error")
+            return None
+        plan = planner.make(self._hosts.world, agreed.wish)
+        if isinstance(plan, Refusal):
+            self._say(f"{agreed.plan.title}: {plan}", "warning")
+            return None
+        return plan
+
+    def action_refresh(self) -> None:
+        """Reads again what is on the screen, and connects again."""
+        self._hosts.refresh(self._main.view.ref)
+
+    def action_journal(self) -> None:
+        """The page of what was done."""
+        book = self._hosts.journal
+        text = journal.text(book.entries, book.trouble)
+        self.push_screen(TextScreen(f"journal · {book.path}", text, at_end=True))
+
+    def action_help(self) -> None:
+        """The page of keys and signs."""
+        self.push_screen(TextScreen("help", help.page(self._commands)))
+
+    def action_commands(self) -> None:
+        """The list of commands; what is chosen there is run."""
+
+        def chosen(id: str | None) -> None:
+            if id is not None:
+                self._main.action_run(id)
+
+        self.push_screen(CommandList(self._commands, self._main.view), chosen)
+
+    @work
+    async def action_leave(self) -> None:
+        """Quits at once, unless a plan is half way: then the user is told what that means."""
+        busy = [d for host in self._hosts.world.hosts for d in host.domains if d.busy]
+        if busy and not isinstance(self.screen, Ask):
+            text = (
+                f"{busy[0].name}: {busy[0].busy}.\n"
+                "libvirt goes on with what it does now, but the steps after it are not begun."
+            )
+            if not await self.push_screen_wait(Ask("Work is going on", text, "Quit", "Stay")):
+                return
+        self.exit(0)

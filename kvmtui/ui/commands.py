@@ -1,0 +1,115 @@
+"""The one table of commands: keys, words, help and danger of each.
+
+Footer, help, the command list, ``--read-only`` and the README's table of keys are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kvmtui.plans.plan import Refusal
+from kvmtui.ui import forms
+from kvmtui.ui.forms import Form
+from kvmtui.ui.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a key does. It either has a form (and so a plan), or an action."""
+
+    id: str
+    keys: str
+    """Textual's names of the keys, separated by commas."""
+    label: str
+    """The word in the footer."""
+    help: str
+    form: Callable[[View], Form | Refusal] | None = None
+    action: str = ""
+    """Textual action for a command without a plan."""
+    footer: bool = True
+    """Shown in the footer."""
+    dangerous: bool = False
+    """Changes something: gone with ``--read-only``."""
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as they are written on keyboards."""
+        return " ".join(_SHOWN.get(key, key) for key in self.keys.split(","))
+
+    def refusal(self, view: View) -> Refusal | None:
+        """Why the command cannot work now."""
+        form = self.form(view) if self.form else None
+        return form if isinstance(form, Refusal) else None
+
+
+_SHOWN = {
+    "question_mark": "?",
+    "colon": ":",
+    "tab": "Tab",
+    "shift+tab": "Shift-Tab",
+    "escape": "Escape",
+    "ctrl+r": "Ctrl-R",
+    "ctrl+p": "Ctrl-P",
+    "f5": "F5",
+    "slash": "/",
+}
+
+Ask = Callable[[View], Form | Refusal]
+
+
+def _change(id: str, key: str, label: str, help: str, form: Ask, *, footer: bool = True) -> Command:
+    return Command(id, key, label, help, form=form, footer=footer, dangerous=True)
+
+
+def _do(id: str, keys: str, label: str, help: str, action: str, *, footer: bool = False) -> Command:
+    return Command(id, keys, label, help, action=action, footer=footer)
+
+
+def _pane(number: int, id: str, label: str) -> Command:
+    return _do(f"pane-{number}", str(number), label, f"go to the {label}", f"pane('{id}')")
+
+
+COMMANDS = (
+    _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", forms.snapshot),
+    _change("revert", "r", "revert", "go back to the selected snapshot", forms.revert),
+    _change("delete", "d", "delete", "delete the selected snapshot, merging files", forms.remove),
+    _change("commit", "c", "commit", "merge the active layer of a disk down", forms.commit),
+    _change("power", "o", "power", "start, shut down, pause, resume, force off", forms.switch),
+    _change("cancel", "x", "cancel job", "cancel a block job", forms.cancel, footer=False),
+    _change("finish", "P", "pivot", "switch over when a job is ready", forms.finish, footer=False),
+    _do(
+        "journal", "J", "journal", "what was done, and its virsh lines", "app.journal", footer=True
+    ),
+    _do("help", "question_mark", "help", "keys and signs", "app.help", footer=True),
+    _do(
+        "quit", "q", "quit", "leave; nothing that libvirt does is stopped", "app.leave", footer=True
+    ),
+    _do("refresh", "f5,ctrl+r", "refresh", "read everything again; connect again", "app.refresh"),
+    _do("commands", "colon,ctrl+p", "commands", "all commands as a list", "app.commands"),
+    _pane(1, "domains", "domains"),
+    _pane(2, "snapshots", "snapshots"),
+    _pane(3, "chain", "disk chain"),
+    _pane(4, "guest", "guest agent"),
+    _pane(5, "jobs", "jobs"),
+    _do("next", "tab", "next pane", "to the next pane", "app.focus_next"),
+    _do("previous", "shift+tab", "previous pane", "to the pane before", "app.focus_previous"),
+    _do("dismiss", "escape", "dismiss", "put away the results of jobs", "put_away"),
+)
+
+
+def commands(*, readonly: bool = False) -> tuple[Command, ...]:
+    """The commands of this run."""
+    return tuple(command for command in COMMANDS if not (readonly and command.dangerous))
+
+
+def keys_table() -> str:
+    """The table of keys for the README, in Markdown."""
+    lines = ["| Key | What it does |", "|---|---|"]
+    lines.append(
+        "| arrows, `j` `k` `g` `G` | move the cursor; `left` `right` fold and unfold snapshots |"
+    )
+    for command in COMMANDS:
+        keys = " ".join(f"`{key}`" for key in command.shown_keys.split(" "))
+        lines.append(f"| {keys} | {command.help} |")
+    return "\n".join(lines)

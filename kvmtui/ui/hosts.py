@@ -1,0 +1,44 @@
+"""What the screen needs of the hosts behind it; ``host.fleet.Fleet`` is the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kvmtui.host.journal import Journal
+from kvmtui.host.perform import Outcome
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Ref, World
+from kvmtui.plans.plan import Plan
+
+
+class Hosts(Protocol):
+    """A world that changes by itself and by plans."""
+
+    note: str
+    journal: Journal
+
+    @property
+    def world(self) -> World:
+        """Everything known now."""
+
+    def subscribe(self, subscriber: Callable[[World], None]) -> None:
+        """Has every new world told, on the event loop."""
+
+    async def run(self) -> None:
+        """Follows the hosts until cancelled."""
+
+    def select(self, ref: Ref | None) -> None:
+        """The domain that is looked at."""
+
+    def refresh(self, ref: Ref | None = None) -> None:
+        """Reads again what is on the screen."""
+
+    async def fresh(self, ref: Ref) -> Domain:
+        """One domain, read now. Raises ``HostError``."""
+
+    async def perform(self, plan: Plan) -> Outcome:
+        """Carries a plan out."""
+
+    def close(self) -> None:
+        """Waits for nothing."""

@@ -1,0 +1,166 @@
+"""A list of ready-made lines with a cursor, which repaints only the lines that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kvmtui.render.row import Row
+
+
+class Lines(ScrollView, can_focus=True):
+    """Shows rows that the render layer made. The cursor stays on its key when rows change."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G", "edge(1)", show=False),
+    ]
+
+    cursor = reactive(-1, repaint=False)
+    """Index of the row the cursor stands on; -1 while no row can be selected."""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another thing now."""
+
+        lines: Lines
+        key: Hashable
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last place matters when keys come faster than they are shown."""
+            return isinstance(message, Lines.Moved) and message.lines is self.lines
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: tuple[Row, ...] = ()
+
+    @property
+    def key(self) -> Hashable | None:
+        """The key that the cursor stands on."""
+        return self.rows[self.cursor].key if 0 <= self.cursor < len(self.rows) else None
+
+    @property
+    def room(self) -> int:
+        """Columns that a row may take."""
+        return self.scrollable_content_region.width
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Shows these rows, repainting what differs from those before."""
+        before, key = self.rows, self.key
+        if rows == before:
+            return
+        self.rows = rows
+        self.set_reactive(ScrollView.virtual_size, Size(0, len(rows)))  # no scrollbar to lay out
+        for index in range(max(len(rows), len(before))):
+            if rows[index : index + 1] != before[index : index + 1]:
+                self.refresh_lines(index)
+        self._keep(key)
+        self._count()
+
+    def _keep(self, key: Hashable | None) -> None:
+        """The cursor back onto its key, or near to where it was; tells when it is another."""
+        same = next((n for n, row in enumerate(self.rows) if row.selectable and row.key == key), -1)
+        before, now = self.cursor, same if same >= 0 else self._nearest(self.cursor)
+        if now != before:
+            self.set_reactive(Lines.cursor, now)
+            self.refresh_lines(before)
+            self.refresh_lines(now)
+        if self.key != key:
+            self.post_message(self.Moved(self, self.key))
+            self._reveal()
+
+    def _nearest(self, index: int) -> int:
+        choices = [n for n, row in enumerate(self.rows) if row.selectable]
+        return min(choices, key=lambda n: abs(n - index), default=-1)
+
+    def select(self, key: Hashable) -> None:
+        """Puts the cursor onto a key, if it is shown."""
+        for index, row in enumerate(self.rows):
+            if row.key == key and row.selectable:
+                self.cursor = index
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        for index in (before, now):
+            if index >= 0:
+                self.refresh_lines(index)
+        self._reveal()
+        self.post_message(self.Moved(self, self.key))
+
+    def refresh_lines(self, y_start: int, line_count: int = 1) -> None:
+        """Repaints rows, if they are on the screen."""
+        top = y_start - self.scroll_offset.y
+        if -line_count < top < self.size.height:
+            self.refresh(Region(0, top, self.size.width, line_count))
+
+    def _reveal(self) -> None:
+        if self.cursor >= 0:
+            above = 1 if self.cursor == 1 and not self.rows[0].selectable else 0
+            region = Region(0, self.cursor - above, 1, 1 + above)
+            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+
+    def _count(self) -> None:
+        """Says in the border how many there are, when not all rows fit.
+
+        Not where the cursor is: a frame that changes with every key repaints the whole pane.
+        """
+        hidden = len(self.rows) > self.scrollable_content_region.height > 0
+        choices = sum(row.selectable for row in self.rows)
+        told = "" if not hidden else f"{choices} in all" if choices else "more below"
+        if told != (self.border_subtitle or ""):
+            self.border_subtitle = told
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        if index >= len(self.rows):
+            return Strip.blank(width, self.rich_style)
+        strip = Strip(self.rows[index].text.render(self.app.console)).adjust_cell_length(width)
+        style = self.rich_style
+        if index == self.cursor:
+            style = self.get_component_rich_style("lines--cursor")
+        return strip.apply_style(style)
+
+    def action_move(self, by: int) -> None:
+        """To the next row that can be selected; past the last one the view scrolls."""
+        index = self.cursor + by
+        while 0 <= index < len(self.rows) and not self.rows[index].selectable:
+            index += by
+        if 0 <= index < len(self.rows):
+            self.cursor = index
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """A screenful up or down."""
+        height = self.scrollable_content_region.height
+        if self.cursor < 0:
+            self.scroll_relative(y=by * height, animate=False)
+        else:
+            self.cursor = self._nearest(self.cursor + by * max(height - 1, 1))
+
+    def action_edge(self, towards: int) -> None:
+        """To the first or last row."""
+        self.cursor = self._nearest(0 if towards < 0 else len(self.rows))
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y - self.gutter.top + self.scroll_offset.y
+        if 0 <= index < len(self.rows) and self.rows[index].selectable:
+            self.cursor = index

@@ -1,0 +1,19 @@
+"""The pane of disk chains."""
+
+from __future__ import annotations
+
+from kvmtui.render import chain
+from kvmtui.render.row import Row
+from kvmtui.ui.panes.pane import Pane
+from kvmtui.ui.view import View
+
+
+class Chain(Pane):
+    """Every disk of the selected domain with its layers."""
+
+    NUMBER = 3
+    TITLE = "disk chain"
+
+    def drawn(self, view: View, width: int) -> tuple[Row, ...]:
+        host, domain = view.host, view.domain
+        return chain.rows(host, domain, width) if host and domain else ()

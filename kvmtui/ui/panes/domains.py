@@ -1,0 +1,27 @@
+"""The pane of domains."""
+
+from __future__ import annotations
+
+from kvmtui.model.world import Link
+from kvmtui.render import domains
+from kvmtui.render.row import Row
+from kvmtui.render.words import safe
+from kvmtui.ui.panes.pane import Pane
+from kvmtui.ui.view import View
+
+
+class Domains(Pane):
+    """Every domain of every host."""
+
+    NUMBER = 1
+    TITLE = "domains"
+
+    def drawn(self, view: View, width: int) -> tuple[Row, ...]:
+        return domains.rows(view.world, width, view.now)
+
+    def title(self, view: View) -> str:
+        if len(view.world.hosts) != 1:
+            return self.TITLE
+        host = view.world.hosts[0]
+        where = safe(host.facts.name) if host.link is not Link.OPENING else ""
+        return f"{self.TITLE} · {where}" if where else self.TITLE

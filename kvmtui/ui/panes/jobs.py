@@ -1,0 +1,41 @@
+"""The strip of jobs: there while something runs, and until its result was seen."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.reactive import reactive
+
+from kvmtui.host.perform import Outcome
+from kvmtui.render import jobs
+from kvmtui.render.row import BAD, GOOD, Row
+from kvmtui.render.words import safe
+from kvmtui.ui.panes.pane import Pane
+from kvmtui.ui.view import View
+
+
+class Jobs(Pane):
+    """Running jobs of all domains, then the results that nobody has dismissed yet."""
+
+    NUMBER = 5
+    TITLE = "jobs"
+
+    results: reactive[tuple[Outcome, ...]] = reactive((), repaint=False)
+
+    def drawn(self, view: View, width: int) -> tuple[Row, ...]:
+        told = [Row(("result", n), _result(o)) for n, o in enumerate(self.results)]
+        return (*jobs.rows(view.world, width), *told)
+
+    def draw(self) -> None:
+        super().draw()
+        busy = any(d.busy or d.jobs for host in self.view.world.hosts for d in host.domains)
+        self.display = busy or bool(self.results)
+        self.screen.set_class(self.display, "-working")
+        self.styles.height = min(max(len(self.rows), 1), 4) + 1
+
+    def watch_results(self) -> None:
+        self.draw()
+
+
+def _result(outcome: Outcome) -> Text:
+    glyph, style = ("✔ ", GOOD) if outcome.ok else ("✘ ", BAD)
+    return Text.assemble((glyph, style), safe(outcome.says))

@@ -1,0 +1,71 @@
+"""The pane of snapshots: the tree of the selected domain, foldable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from kvmtui.render import snapshots
+from kvmtui.render.row import Row
+from kvmtui.render.words import safe
+from kvmtui.ui.panes.pane import Pane
+from kvmtui.ui.view import View
+
+
+class Snapshots(Pane):
+    """``left`` folds what is below a snapshot away, ``right`` shows it again."""
+
+    NUMBER = 2
+    TITLE = "snapshots"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "fold", show=False),
+        Binding("right,l", "unfold", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._folded: dict[str, set[str]] = {}
+        """Folded names by the domain's uuid."""
+        self._on = ""
+        """uuid of the domain that the cursor was placed for."""
+
+    def drawn(self, view: View, width: int) -> tuple[Row, ...]:
+        domain = view.domain
+        if domain is None:
+            return ()
+        return snapshots.rows(domain, width, view.now, self._folded.get(domain.uuid, ()))
+
+    def title(self, view: View) -> str:
+        return f"{self.TITLE} · {safe(view.domain.name)}" if view.domain else self.TITLE
+
+    def draw(self) -> None:
+        """On another domain the cursor goes to where that domain is now."""
+        super().draw()
+        domain = self.view.domain
+        if domain is not None and domain.forest is not None and self._on != domain.uuid:
+            self._on = domain.uuid
+            self.select(domain.forest.current or snapshots.HERE)
+
+    def action_fold(self) -> None:
+        """Hides what is below the selected snapshot, or goes up to its parent."""
+        domain, name = self.view.domain, self.key
+        forest = domain.forest if domain else None
+        if domain is None or forest is None or not isinstance(name, str):
+            return
+        folded = self._folded.setdefault(domain.uuid, set())
+        snapshot = forest.get(name)
+        if snapshot is not None and forest.children(name) and name not in folded:
+            folded.add(name)
+            self.draw()
+        else:
+            parent = snapshot.parent if snapshot else forest.current
+            if parent is not None:
+                self.select(parent)
+
+    def action_unfold(self) -> None:
+        """Shows again what is below the selected snapshot."""
+        domain, name = self.view.domain, self.key
+        if domain is not None and isinstance(name, str):
+            self._folded.setdefault(domain.uuid, set()).discard(name)
+            self.draw()

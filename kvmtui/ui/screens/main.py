@@ -1,0 +1,165 @@
+"""The main screen: panes over one view, and the cursors that move it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from kvmtui.host.perform import Outcome
+from kvmtui.model.world import Link, Ref, World
+from kvmtui.render.row import BAD, QUIET
+from kvmtui.render.words import age, safe
+from kvmtui.ui.commands import COMMANDS, Command
+from kvmtui.ui.keys import Keys
+from kvmtui.ui.lines import Lines
+from kvmtui.ui.panes.chain import Chain
+from kvmtui.ui.panes.details import Details
+from kvmtui.ui.panes.domains import Domains
+from kvmtui.ui.panes.guest import GuestAgent
+from kvmtui.ui.panes.jobs import Jobs
+from kvmtui.ui.panes.snapshots import Snapshots
+from kvmtui.ui.view import View
+
+AGES = 20.0
+"""Seconds between two looks whether a shown age has changed."""
+
+SEEN = 15.0
+"""Seconds that the result of something that went well stays."""
+
+
+class Main(Screen[None]):
+    """Draws whatever view it is given; asks its app to do things."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(command.keys, f"run('{command.id}')", command.label, show=False, id=command.id)
+        for command in COMMANDS
+    ]
+
+    view: reactive[View] = reactive(View, repaint=False)
+
+    class Selected(Message):
+        """Another domain is looked at."""
+
+        def __init__(self, ref: Ref | None) -> None:
+            super().__init__()
+            self.ref = ref
+
+    class Chosen(Message):
+        """The key of a command was pressed."""
+
+        def __init__(self, command: Command) -> None:
+            super().__init__()
+            self.command = command
+
+    def __init__(self, commands: tuple[Command, ...], note: Callable[[], str]) -> None:
+        super().__init__()
+        self._commands = {command.id: command for command in commands}
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="banner", markup=False)
+        with Container(id="panes"):
+            yield Domains(id="domains").data_bind(Main.view)
+            with Vertical(id="tree"):
+                yield Snapshots(id="snapshots").data_bind(Main.view)
+                yield Details().data_bind(Main.view)
+            yield Chain(id="chain").data_bind(Main.view)
+            yield GuestAgent(id="guest").data_bind(Main.view)
+        yield Jobs(id="jobs").data_bind(Main.view)
+        yield Keys(tuple(self._commands.values()))
+
+    def on_mount(self) -> None:
+        self.query_one(Domains).focus()
+        self.set_interval(AGES, self._grow_older)
+        self.set_interval(1.0, self._tell_lost)
+
+    def show(self, world: World) -> None:
+        """A new world under the same cursors."""
+        self.view = replace(self.view, world=world, now=time.time())
+
+    def watch_view(self, view: View) -> None:
+        if self.is_mounted:
+            self.query_one(Keys).show(view)
+            self._tell_lost()
+
+    def _grow_older(self) -> None:
+        self.view = replace(self.view, now=time.time())
+
+    def _tell_lost(self) -> None:
+        """The banner: a lost host with its age and reason, or where this fleet comes from."""
+        lost = [host for host in self.view.world.hosts if host.link is Link.LOST]
+        text = Text(self._note(), QUIET, no_wrap=True, overflow="ellipsis")
+        if lost:
+            host = lost[0]
+            since = age(host.since, time.time())
+            told = f"{safe(host.label)} lost {since} ago, F5 tries again: {safe(host.trouble)}"
+            text = Text(told.replace("lost now ago", "lost just now"), BAD)
+        banner = self.query_one("#banner", Static)
+        if banner.content != text:
+            banner.update(text)
+            banner.display = bool(text.plain)
+
+    @on(Lines.Moved, "#domains")
+    def _domain_selected(self, event: Lines.Moved) -> None:
+        ref = event.key if isinstance(event.key, Ref) else None
+        if ref != self.view.ref:
+            self.view = replace(self.view, ref=ref, snapshot=None, disk=None, layer=None)
+            self.post_message(self.Selected(ref))
+
+    @on(Lines.Moved, "#snapshots")
+    def _snapshot_selected(self, event: Lines.Moved) -> None:
+        name = event.key if isinstance(event.key, str) else None
+        self.view = replace(self.view, snapshot=name)
+
+    @on(Lines.Moved, "#chain")
+    def _layer_selected(self, event: Lines.Moved) -> None:
+        if isinstance(event.key, tuple):
+            self.view = replace(self.view, disk=event.key[0], layer=event.key[1])
+
+    @on(Lines.Moved, "#jobs")
+    def _job_selected(self, event: Lines.Moved) -> None:
+        key = event.key
+        is_job = isinstance(key, tuple) and len(key) == 3
+        job = (Ref(key[0], key[1]), key[2]) if is_job and isinstance(key, tuple) else None
+        self.view = replace(self.view, job=job)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A command that this run does not have is not even dimmed."""
+        return action != "run" or parameters[0] in self._commands
+
+    def action_run(self, id: str) -> None:
+        """What the key of a command does."""
+        self.post_message(self.Chosen(self._commands[id]))
+
+    def action_pane(self, id: str) -> None:
+        """Focus to a pane."""
+        pane = self.query_one(f"#{id}")
+        if pane.display:
+            pane.focus()
+
+    def report(self, outcome: Outcome) -> None:
+        """Shows what came of a plan, until it was seen."""
+        jobs = self.query_one(Jobs)
+        jobs.results = (*jobs.results, outcome)
+        if outcome.ok:
+            self.set_timer(SEEN, lambda: self._put_away(outcome))
+
+    def _put_away(self, outcome: Outcome) -> None:
+        jobs = self.query_one(Jobs)
+        jobs.results = tuple(result for result in jobs.results if result is not outcome)
+
+    def action_put_away(self) -> None:
+        """Puts all results away."""
+        self.query_one(Jobs).results = ()

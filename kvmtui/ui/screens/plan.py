@@ -1,0 +1,210 @@
+"""The one modal for every change: what is asked, what would happen, and Cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Static
+
+from kvmtui.model.world import World
+from kvmtui.plans import planner
+from kvmtui.plans.plan import Danger, Plan, Refusal, Wish
+from kvmtui.plans.subject import find
+from kvmtui.render import plan as render
+from kvmtui.render.row import QUIET
+from kvmtui.render.words import safe
+from kvmtui.ui import forms
+from kvmtui.ui.answer import Answer
+from kvmtui.ui.choice import Choice
+from kvmtui.ui.forms import Field, Form
+from kvmtui.ui.toggle import Toggle
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the user confirmed, and the plan that was on the screen."""
+
+    wish: Wish
+    plan: Plan
+
+
+class PlanScreen(ModalScreen[Agreed | None]):
+    """Plans anew on every change of a field or of the world; nothing runs from here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+    ]
+
+    def __init__(
+        self,
+        form: Form,
+        world: Callable[[], World],
+        notice: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self._form = form
+        self._world = world
+        self._notice = notice
+        self.values: dict[str, Any] = dict(values or {})
+        """What the fields hold, by their ids."""
+        self._plan: Plan | Refusal = Refusal("unmade", "not planned yet")
+        self._settled = False
+        """The first plan was made, and with it the focus chosen."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(safe(self._form.title)).markup
+            if self._notice:
+                yield Label(self._notice, id="notice", markup=False)
+            fields = self._fields()
+            for field in () if isinstance(fields, Refusal) else fields:
+                self.values.setdefault(field.id, field.value)
+                with Horizontal(classes="field"):
+                    label = "" if isinstance(field, forms.Toggle) else field.label
+                    yield Label(label, markup=False)
+                    yield _widget(replace(field, value=self.values[field.id]))
+            yield Static(id="reasons", markup=False)
+            with VerticalScroll(id="plan", can_focus=False):
+                yield Static(id="steps", markup=False)
+            yield Input(id="typed", placeholder="type the name to confirm", compact=True)
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button("", id="yes", compact=True, variant="error")
+
+    def on_mount(self) -> None:
+        self.replan()
+
+    def _fields(self) -> tuple[Field, ...] | Refusal:
+        subject = find(self._world(), self._form.ref, while_busy=self._form.while_busy)
+        if isinstance(subject, Refusal):
+            return subject
+        return self._form.fields(subject, self.values)
+
+    def replan(self) -> None:
+        """Fields and plan as the world and the values are now."""
+        fields = self._fields()
+        shown: tuple[Field, ...] = ()
+        if isinstance(fields, Refusal):
+            self._plan = fields
+        elif fields and not self.values:
+            self._plan = Refusal("unasked", "nothing could be asked when this was opened")
+        else:
+            shown = tuple(field for field in fields if field.id in self.values)
+            for field in shown:
+                self._update(field)
+            self._plan = planner.make(self._world(), self._form.wish(self.values))
+        self._tell(shown)
+
+    def _update(self, field: Field) -> None:
+        match field:
+            case forms.Choice():
+                choice = self.query_one(f"#{field.id}", Choice)
+                choice.offer(field)
+                self.values[field.id] = choice.value
+            case forms.Toggle():
+                toggle = self.query_one(f"#{field.id}", Toggle)
+                toggle.offer(field)
+                self.values[field.id] = toggle.value
+            case forms.Line():
+                pass
+
+    def _tell(self, fields: tuple[Field, ...]) -> None:
+        """The plan, the reasons of what is dimmed, and the focus where danger wants it."""
+        reasons = [Text(safe(reason), QUIET) for reason in _reasons(fields)]
+        told = self.query_one("#reasons", Static)
+        told.update(Text("\n").join(reasons))
+        told.display = bool(reasons)
+        self.query_one("#steps", Static).update(render.page(self._plan))
+        plan = self._plan if isinstance(self._plan, Plan) else None
+        worst = plan is not None and plan.danger is Danger.WORST
+        self.query_one("#typed", Input).display = worst
+        yes = self.query_one("#yes", Button)
+        yes.label = Content(plan.verb) if plan else Content("Not possible")
+        yes.disabled = plan is None or (worst and not self._typed)
+        yes.variant = "error" if plan and plan.danger else "primary"
+        if not self._settled:
+            self._settled = True
+            self._focus(plan)
+
+    def _focus(self, plan: Plan | None) -> None:
+        """Where nothing can be lost, the first field; else Cancel."""
+        first = next(iter(self.query(Input).exclude("#typed").results()), None)
+        choice = next(iter(self.query(Choice).results()), None)
+        safe_to_go = plan is None or plan.danger is Danger.NONE
+        start: Widget = first or choice or self.query_one("#no")
+        (start if safe_to_go else self.query_one("#no")).focus()
+
+    @property
+    def _typed(self) -> bool:
+        subject = find(self._world(), self._form.ref, while_busy=True)
+        name = subject.name if not isinstance(subject, Refusal) else ""
+        return self.query_one("#typed", Input).value.strip() == name
+
+    @on(Input.Changed)
+    def _line_changed(self, event: Input.Changed) -> None:
+        if event.input.id and event.input.id != "typed":
+            self.values[event.input.id] = event.value
+        self.replan()
+
+    @on(Answer.Changed)
+    def _changed(self) -> None:
+        self.replan()
+
+    @on(Input.Submitted)
+    @on(Answer.Submitted)
+    def _entered(self) -> None:
+        """Enter in a field: done where nothing can be lost, else on to the buttons."""
+        if isinstance(self._plan, Plan) and self._plan.danger is Danger.NONE:
+            self._agree()
+        else:
+            self.query_one("#no").focus()
+
+    @on(Button.Pressed, "#yes")
+    def _agree(self) -> None:
+        if isinstance(self._plan, Plan) and not self.query_one("#yes", Button).disabled:
+            self.dismiss(Agreed(self._form.wish(self.values), self._plan))
+
+    @on(Button.Pressed, "#no")
+    def action_cancel(self) -> None:
+        """Away, and nothing happens."""
+        self.dismiss(None)
+
+    def action_scroll(self, by: int) -> None:
+        """The plan, when it is longer than its place."""
+        self.query_one("#plan", VerticalScroll).scroll_relative(y=5 * by, animate=False)
+
+
+def _widget(field: Field) -> Widget:
+    match field:
+        case forms.Line():
+            return Input(field.value, id=field.id, compact=True, select_on_focus=True)
+        case forms.Choice():
+            return Choice(field)
+        case forms.Toggle():
+            return Toggle(field)
+
+
+def _reasons(fields: tuple[Field, ...]) -> list[str]:
+    """Why answers in a line are dimmed; other fields say it beside themselves."""
+    return [
+        f"{option.label}: {option.refusal.reason}"
+        for field in fields
+        if isinstance(field, forms.Choice) and not field.upright
+        for option in field.options
+        if option.refusal
+    ]

@@ -1,0 +1,73 @@
+"""What the main screen looks at: the world, and where its cursors stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import Domain
+from kvmtui.model.job import Job
+from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.world import Host, Ref, World
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.subject import Subject, find
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Panes draw it, commands act on it; equal views draw the same."""
+
+    world: World = field(default_factory=World)
+    ref: Ref | None = None
+    """The selected domain."""
+    snapshot: str | None = None
+    """The selected snapshot; None for the present state."""
+    disk: str | None = None
+    """Target of the disk whose layer is selected."""
+    layer: str | None = None
+    """Source of the selected layer."""
+    job: tuple[Ref, str] | None = None
+    """The selected job: its domain and disk."""
+    now: float = 0.0
+    """Seconds since 1970, as old as the last redraw of ages."""
+
+    @property
+    def host(self) -> Host | None:
+        """The host of the selected domain."""
+        return self.world.host(self.ref.uri) if self.ref else None
+
+    @property
+    def domain(self) -> Domain | None:
+        """The selected domain, while it exists."""
+        found = self.world.find(self.ref)
+        return found[1] if found else None
+
+    @property
+    def selected_snapshot(self) -> Snapshot | None:
+        """The selected snapshot, while it exists."""
+        domain = self.domain
+        return domain.forest.get(self.snapshot) if domain and domain.forest else None
+
+    @property
+    def selected_disk(self) -> Disk | None:
+        """The disk of the selected layer, else the first that can be written to."""
+        config = self.domain.config if self.domain else None
+        if config is None:
+            return None
+        chosen = config.disk(self.disk) if self.disk else None
+        return chosen or next(iter(config.writable), None)
+
+    @property
+    def selected_job(self) -> tuple[Ref, Job] | None:
+        """The selected job, else the only one of the selected domain."""
+        if self.job is not None:
+            found = self.world.find(self.job[0])
+            job = found[1].job(self.job[1]) if found else None
+            if job is not None:
+                return self.job[0], job
+        jobs = self.domain.jobs if self.domain else ()
+        return (self.ref, jobs[0]) if self.ref and jobs else None
+
+    def subject(self, ref: Ref | None = None, *, while_busy: bool = False) -> Subject | Refusal:
+        """The selected domain as something to plan with, or why it cannot be."""
+        return find(self.world, ref or self.ref, while_busy=while_busy)

@@ -1,0 +1,54 @@
+"""The layers of a domain's disks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kvmtui.model.disk import Mirror
+from kvmtui.render import chain
+from kvmtui.render.row import plain
+from tests.worlds import (
+    GIB,
+    branched,
+    chained,
+    disk,
+    domain,
+    file,
+    host,
+)
+
+LOST = disk(file("a"), file("b"))
+LOST = replace(LOST, layers=(LOST.layers[0], replace(LOST.layers[1], missing=True)))
+
+
+def test_a_chain_from_what_is_written_to_down_to_the_base() -> None:
+    web = branched()
+    assert plain(chain.rows(host(web), web, 80)).splitlines() == [
+        "vda  20G virtual · 4 layers",
+        "● /img/web.s3.qcow2                   written to                 20G qcow2  1.0G",
+        "│ /img/web.s1-r.qcow2                 keeps s3                   20G qcow2  1.0G",
+        "│ /img/web.root.qcow2                 keeps s1                   20G qcow2  1.0G",
+        "└ /img/web.qcow2                      keeps root                 20G qcow2  1.0G",
+    ]
+
+
+def test_what_matters_most_of_a_layer_is_told() -> None:
+    merging = disk(file("web.s1"), file("web"), mirror=Mirror("active-commit", file("web"), False))
+    cases = {
+        "missing": (domain("web", LOST), domain("mail")),
+        "merging into it": (domain("web", merging), domain("mail")),
+        "also clone": (chained(1), domain("clone", disk(file("c"), file("web.qcow2")))),
+        "keeps s1": (chained(1), domain("mail")),
+    }
+    for note, (web, other) in cases.items():
+        assert note in plain(chain.rows(host(web, other), web, 80)).splitlines()[2]
+
+
+def test_drives_without_a_medium_and_chains_known_in_part() -> None:
+    empty = replace(disk(target="sda", device="cdrom"), layers=())
+    part = disk(file("b"), complete=False, free=3 * GIB)
+    web = domain("web", empty, part)
+    lines = plain(chain.rows(host(web), web, 60)).splitlines()
+    assert lines[0] == "sda  cdrom, no medium"
+    assert lines[1].startswith("vda  20G virtual · 1 layer known")
+    assert lines[1].endswith("3.0G free")

@@ -1,0 +1,61 @@
+"""The list of domains with the most urgent thing about each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.world import Link, World
+from kvmtui.render import domains
+from kvmtui.render.row import plain
+from tests.worlds import (
+    COMMITTING,
+    FROZEN,
+    NOW,
+    READY,
+    branched,
+    chained,
+    disk,
+    domain,
+    file,
+    host,
+    world,
+)
+
+LOST = disk(file("a"), file("b"))
+LOST = replace(LOST, layers=(LOST.layers[0], replace(LOST.layers[1], missing=True)))
+
+
+def test_the_domains_with_their_snapshots_chains_and_marks() -> None:
+    shown = world(chained(5, "mail"), domain("off", state=State.OFF), branched(jobs=(READY,)))
+    assert plain(domains.rows(shown, 40, NOW)).splitlines() == [
+        "  name                  snap chain",
+        "● mail                     5     6",
+        "○ off                      ·     1",
+        "● web                      4     4 ready",
+    ]
+
+
+def test_hosts_are_headings_when_there_are_several() -> None:
+    lost = host(domain("web"), uri="qemu+ssh://b/system", link=Link.LOST, since=NOW - 720)
+    lines = plain(domains.rows(World((host(), lost)), 40, NOW)).splitlines()
+    assert lines[1:4] == ["kvm01", "  no domains", "kvm01  lost 12m"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "long", "short"),
+    [
+        (domain(), "", ""),
+        (domain(reason="I/O error", jobs=(READY,)), "I/O error", "I/O"),
+        (domain(guest=FROZEN, jobs=(READY,)), "frozen", "froze"),
+        (domain("web", LOST), "missing", "lost"),
+        (domain(jobs=(READY,)), "ready", "ready"),
+        (domain(jobs=(READY,), busy="merging"), "busy", "busy"),
+        (domain(jobs=(COMMITTING,), trouble="x"), "busy", "busy"),
+        (domain(trouble="timed out"), "trouble", "!"),
+    ],
+)
+def test_the_mark_is_the_most_urgent_thing(shown: Domain, long: str, short: str) -> None:
+    assert (domains.mark(shown, 9)[0], domains.mark(shown, 5)[0]) == (long, short)

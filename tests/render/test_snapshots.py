@@ -1,0 +1,92 @@
+"""The tree of snapshots and what is known of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.disk import ImageSnapshot
+from kvmtui.model.snapshot import Forest, Memory, Snapshot
+from kvmtui.render import snapshots
+from kvmtui.render.row import plain
+from tests.worlds import (
+    GIB,
+    NOW,
+    branched,
+    disk,
+    domain,
+    external,
+    file,
+    inner,
+    internal,
+)
+
+
+def test_the_tree_in_time_order_with_the_place_where_the_domain_is() -> None:
+    assert plain(snapshots.rows(branched(), 40, NOW)).splitlines() == [
+        "● root              disks      1.0G   9d",
+        "└ ● s1              disks      1.0G  24h",
+        "  ├ ● s2            disks            24h",
+        "  └ ● s3            disks      1.0G   1m",
+        "    └ ▶ you are here · running",
+    ]
+
+
+def test_a_folded_snapshot_says_how_many_it_hides() -> None:
+    lines = plain(snapshots.rows(branched(), 40, NOW, folded=["s1"])).splitlines()
+    assert [line.split()[:4] for line in lines] == [
+        ["●", "root", "disks", "1.0G"],
+        ["└", "●", "s1", "+2"],
+    ]
+
+
+def test_without_snapshots_the_domain_is_still_somewhere() -> None:
+    lines = plain(snapshots.rows(domain(), 60, NOW)).splitlines()
+    assert lines[0] == "▶ you are here · running"
+    assert "no snapshots yet" in lines[1]
+    assert plain(snapshots.rows(replace(domain(), forest=None), 60, NOW)) == "reading …"
+
+
+def test_a_tree_as_deep_as_internal_snapshots_may_get_is_drawn() -> None:
+    deep = inner(*(f"i{n}" for n in range(3000)))
+    assert len(snapshots.rows(deep, 40, NOW)) == 3001
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (external("s", base="a", overlay="b"), "disks"),
+        (external("s", base="a", overlay="b", memory=Memory.EXTERNAL), "disks+RAM"),
+        (internal("s"), "inner+RAM"),
+        (replace(internal("s"), memory=Memory.NO), "inner"),
+        (Snapshot("s"), "empty"),
+    ],
+)
+def test_the_kind_in_one_word(taken: Snapshot, said: str) -> None:
+    assert snapshots.kind(taken) == said
+
+
+def test_a_snapshot_weighs_its_overlays_or_its_ram_inside() -> None:
+    web = branched()
+    assert web.forest is not None
+    assert [snapshots.weight(web, s) for s in web.forest.snapshots] == [GIB, GIB, None, GIB]
+    layer = replace(disk(file("web.qcow2")).layers[0], snapshots=(ImageSnapshot("i1", 300),))
+    held = inner("i1", name="web")
+    assert held.config is not None
+    held = replace(held, config=replace(held.config, disks=(replace(disk(), layers=(layer,)),)))
+    assert snapshots.weight(held, internal("i1")) == 300
+
+
+def test_the_details_of_a_snapshot_and_of_the_present() -> None:
+    told = [text.plain for text in snapshots.details(branched(), "s2", NOW)]
+    assert told[0].startswith("2026-11-20 12:00 · ")
+    assert told[1:] == ["no description", "vda /img/web.s2.qcow2"]
+    now = domain(title="ERP", description="prod", nvram="raw", managed_save=True)
+    told = [text.plain for text in snapshots.details(now, None, NOW)]
+    assert told == ["ERP · prod", "2 CPUs · 2.0G RAM · UEFI · saved RAM image"]
+
+
+def test_forests_of_snapshots_with_lost_parents_are_shown_whole() -> None:
+    orphan = replace(domain(), forest=Forest((Snapshot("b", "gone"), Snapshot("c", "b")), None))
+    assert len(snapshots.rows(orphan, 40, NOW)) == 3
