@@ -1,0 +1,1 @@
+"""A throwaway host for ``kvmtui --demo``, which leaves nothing behind."""
