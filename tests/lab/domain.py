@@ -1,0 +1,105 @@
+"""A lab domain and its disks; the plain kind has no system and only carries patterns."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.lab import disk, xml
+from tests.lab.daemon import Daemon
+from tests.lab.virsh import VirshFailed
+
+
+@dataclass(frozen=True)
+class LabDomain:
+    """A domain defined in the lab's daemon; everything is asked of virsh."""
+
+    daemon: Daemon
+    name: str
+    disks: tuple[Path, ...]
+    """The images the domain was defined with: vda, vdb, ..."""
+
+    @property
+    def state(self) -> str:
+        """As virsh says it: running, paused, shut off, ..."""
+        return self.daemon.virsh("domstate", self.name)
+
+    def start(self) -> None:
+        self.daemon.virsh("start", self.name)
+
+    def destroy(self) -> None:
+        """Pulls the plug; nothing happens when it is off."""
+        with suppress(VirshFailed):
+            self.daemon.virsh("destroy", self.name)
+
+    def remove(self) -> None:
+        """Off, and undefined with all libvirt knows of it; the disks' files stay."""
+        self.destroy()
+        kept = ("--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram")
+        with suppress(VirshFailed):
+            self.daemon.virsh("undefine", self.name, *kept)
+
+    def sources(self) -> dict[str, Path]:
+        """The active image of each target, now: {"vda": Path(...)}."""
+        rows = self.daemon.virsh("domblklist", self.name).splitlines()
+        return {target: Path(source) for target, source in (row.split(None, 1) for row in rows)}
+
+    def write(self, target: str, pattern: int, *, offset: int = 0, length: int = disk.PAGE) -> None:
+        """What a guest's write does to the disk, running or off: fills bytes with `pattern`."""
+        if self.state == "shut off":
+            disk.write(self.sources()[target], pattern, offset=offset, length=length)
+            return
+        device = self._device(target)
+        for order in (f"write -P {pattern} {offset} {length}", "flush"):
+            if said := self._hmp(f'qemu-io -d {device} "{order}"'):  # QEMU answers only errors
+                raise RuntimeError(f"{order} on {target} of {self.name}: {said}")
+
+    def holds(self, target: str, pattern: int, *, offset: int = 0, length: int = disk.PAGE) -> bool:
+        """Whether the disk, read through its chain, has `pattern` there."""
+        return disk.holds(self.sources()[target], pattern, offset=offset, length=length)
+
+    def _device(self, target: str) -> str:
+        """Path of the disk's back end in QEMU's object tree."""
+        reply = self._qmp("query-block")
+        number = ord(target[-1]) - ord("a")
+        for block in reply["return"]:
+            device = str(block.get("qdev", ""))
+            if re.search(rf"/virtio-disk{number}/", device):
+                return device
+        raise LookupError(f"{self.name} has no {target}: {reply}")
+
+    def _qmp(self, command: str) -> dict[str, Any]:
+        text = self.daemon.virsh(
+            "qemu-monitor-command", self.name, json.dumps({"execute": command})
+        )
+        reply: dict[str, Any] = json.loads(text)
+        return reply
+
+    def _hmp(self, command: str) -> str:
+        return self.daemon.virsh("qemu-monitor-command", self.name, "--hmp", command)
+
+
+def define_blank(
+    daemon: Daemon, name: str, directory: Path, *, disks: int = 1, mib: int = 16
+) -> LabDomain:
+    """A domain without a system, off, of `disks` qcow2 images `NAME-vda.qcow2`, ... in `directory`.
+
+    Disk n (from 0) holds the byte 0x11 * (n + 1) in its first 64 KiB, and nothing else.
+    """
+    images = []
+    for number in range(disks):
+        path = disk.create(directory / f"{name}-vd{chr(ord('a') + number)}.qcow2", mib=mib)
+        disk.write(path, 0x11 * (number + 1))
+        images.append(path)
+    define(daemon, xml.blank(name, images), directory / f"{name}.xml")
+    return LabDomain(daemon, name, tuple(images))
+
+
+def define(daemon: Daemon, text: str, file: Path) -> None:
+    """Gives domain XML to the daemon, by way of `file`."""
+    file.write_text(text)
+    daemon.virsh("define", str(file), "--validate")

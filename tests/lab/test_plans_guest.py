@@ -1,0 +1,131 @@
+"""Plans on a real guest: quiesce, an agent that falls silent, files that go back in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kvmtui.model.guest import Answer, Channel
+from kvmtui.plans import create
+from kvmtui.plans.plan import Create, Refusal, Revert
+from kvmtui.plans.subject import find
+from tests.host.driver import Driver, driving
+from tests.lab import disk
+from tests.lab.daemon import Daemon
+from tests.lab.guest import GuestDomain
+from tests.lab.test_plans import agree, opener
+from tests.lab.virsh import Virsh
+
+pytestmark = pytest.mark.lab
+
+
+@pytest.fixture
+async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
+    async with driving(opener(daemon), tmp_path / "state") as made:
+        yield made
+
+
+async def answered(driver: Driver, answer: Answer, seconds: float = 10.0) -> float:
+    """Waits until the selected guest's agent was asked with that result."""
+    return await driver.until_domain(
+        "guest", lambda d: d.guest is not None and d.guest.answer is answer, seconds, answer.value
+    )
+
+
+def quiesce(driver: Driver) -> Refusal | None:
+    """Whether quiesce is offered."""
+    subject = find(driver.fleet.world, driver.ref("guest"))
+    assert not isinstance(subject, Refusal)
+    return create.can_quiesce(subject)
+
+
+async def test_a_quiesced_snapshot_needs_no_replay_and_files_go_back(
+    driver: Driver, virsh: Virsh, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    shown = driver.domain("guest").guest
+    assert shown is not None
+    assert (shown.hostname, shown.frozen, shown.trouble) == ("guest", False, "")
+    assert [(fs.mountpoint, fs.type, fs.disks) for fs in shown.filesystems] == [
+        ("/data", "ext4", ("vda",))
+    ]
+    assert shown.version
+    assert quiesce(driver) is None
+    guest.write_marker("before")
+    await driver.carry_out(Create(ref, "s1", quiesce=True))
+    agree(driver, virsh, "guest")
+    assert guest.agent("guest-fsfreeze-status") == "thawed"
+    guest.write_marker("after")
+    assert disk.at_rest(guest.disks[0])
+    assert disk.read_file(guest.disks[0], "marker") == "before"
+    await driver.carry_out(Revert(ref, "s1"))
+    agree(driver, virsh, "guest")
+    guest.wait_agent()
+    assert guest.read_marker() == "before"
+    kept = guest.disks[0].with_name("guest-vda.s1.qcow2")
+    assert disk.read_file(kept, "marker") == "after"
+    await driver.carry_out(Revert(ref, "before-revert", safety=False))
+    guest.wait_agent()
+    assert guest.read_marker() == "after"
+
+
+async def test_a_silent_agent_is_told_soon_holds_up_nothing_and_quiesce_is_refused(
+    driver: Driver, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    guest.stop_agent()
+    driver.fleet.refresh(ref)
+    assert await answered(driver, Answer.SILENT) < 3.5
+    config, shown = driver.domain("guest").config, driver.domain("guest").guest
+    assert config is not None
+    assert shown is not None
+    assert config.channel is Channel.CONNECTED
+    assert shown.trouble
+    refusal = quiesce(driver)
+    assert refusal is not None
+    assert (refusal.rule, refusal.reason) == ("quiesce silent", "the guest agent does not answer")
+    driver.fleet.refresh(ref)
+    begun = time.monotonic()
+    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "quiesce silent"
+    assert time.monotonic() - begun < 1, "the agent holds up what needs no agent"
+    await driver.carry_out(Create(ref, "s1"))
+    guest.continue_agent()
+    guest.wait_agent(10)
+    driver.fleet.refresh(ref)
+    await answered(driver, Answer.ANSWERING)
+    assert quiesce(driver) is None
+
+
+async def test_a_frozen_guest_is_shown_frozen_and_not_quiesced_again(
+    driver: Driver, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    guest.agent("guest-fsfreeze-freeze")
+    driver.fleet.refresh(ref)
+    await driver.until_domain("guest", lambda d: d.guest is not None and d.guest.frozen, 10)
+    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "quiesce frozen"
+    guest.agent("guest-fsfreeze-thaw")
+
+
+async def test_ram_and_files_go_back_together(
+    driver: Driver, virsh: Virsh, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    guest.write_marker("then")
+    guest.run("echo then > /tmp/memory")
+    await driver.carry_out(Create(ref, "i1", how="internal"))
+    guest.write_marker("now")
+    guest.run("echo now > /tmp/memory")
+    await driver.carry_out(Revert(ref, "i1"))
+    agree(driver, virsh, "guest")
+    guest.wait_agent(10)
+    assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("then", "then\n")
+    await driver.carry_out(Revert(ref, "before-revert", safety=False))
+    guest.wait_agent(10)
+    assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("now", "now\n")

@@ -1,0 +1,82 @@
+"""What a person does at kvmtui's screen of 80 columns, and reads from it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.lab.domain import LabDomain
+from tests.terminal.terminal import Terminal
+
+
+def go_to(terminal: Terminal, domain: str) -> str:
+    """Puts the cursor onto a domain of the list, and waits until its snapshots are shown."""
+    text = terminal.until(lambda text: domain in domains(text))
+    terminal.press("1", "g", *["j"] * list(domains(text)).index(domain))
+    return terminal.until(f"2 snapshots · {domain} ")
+
+
+def domains(text: str) -> dict[str, str]:
+    """The domains of the list and the signs of their states."""
+    return {name: sign for sign, name in re.findall(r"^│([●○‖◐✘☾?]) (\S+)", text, re.MULTILINE)}
+
+
+def layers(text: str, disk: str = "vda") -> int:
+    """How many layers the chain pane tells of a disk; 0 when it does not show it."""
+    found = re.search(rf"│{disk} .* (\d+) layers? ", text)
+    return int(found[1]) if found else 0
+
+
+def row(text: str, snapshot: str) -> str:
+    """What the tree tells of a snapshot beside its name; empty when it does not show it."""
+    found = re.search(rf"[●○‖] {re.escape(snapshot)} +(\S.*?) *│", text)
+    return found[1] if found else ""
+
+
+def names(domain: LabDomain) -> list[str]:
+    """The snapshots of a domain, as virsh lists them."""
+    return domain.daemon.virsh("snapshot-list", domain.name, "--name").splitlines()
+
+
+def take(terminal: Terminal, domain: str, name: str, *keys: str) -> None:
+    """Takes a snapshot of the selected domain; further keys are pressed after the name."""
+    terminal.press("s")
+    terminal.until(f"Take a snapshot of {domain} ─")
+    terminal.press(name, *keys, "enter")
+    finished(terminal, f"Take a snapshot of {domain}")
+
+
+def agree(terminal: Terminal, key: str, title: str, *keys: str) -> None:
+    """Opens a modal, presses further keys there, and goes from Cancel to the other button."""
+    terminal.press(key)
+    terminal.until(f"─ {title} ─")
+    terminal.press(*keys, "right", "enter")
+    finished(terminal, title)
+
+
+def finished(terminal: Terminal, title: str) -> None:
+    """Waits until a plan was carried out, and puts its result away."""
+    terminal.until(f"✔ {title}: done", 40)
+    terminal.press("escape")
+    terminal.until(lambda text: "─5 jobs─" not in text)
+
+
+def refusal(terminal: Terminal, key: str, reason: str) -> None:
+    """A key that cannot work opens nothing and says why."""
+    terminal.press(key)
+    terminal.until(lambda text: "".join(reason.split()) in _notice(text))
+    terminal.still()
+    assert "Cancel" not in terminal.text()
+    terminal.press("escape")
+
+
+def _notice(text: str) -> str:
+    """What pops up at the bottom, without the blanks and breaks that its width makes."""
+    lines = [line.partition("▌")[2] for line in text.splitlines()]
+    return "".join("".join(line[:70].split()) for line in lines)
+
+
+def closed(terminal: Terminal) -> None:
+    """Closes every form that is open."""
+    while "Cancel" in terminal.text():
+        terminal.press("escape")
+        terminal.still()

@@ -1,0 +1,109 @@
+"""A program in a pseudo-terminal: keys in, what a person would see out."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Sequence
+from fcntl import ioctl
+from select import select
+from threading import Condition, Thread
+
+from tests.terminal.display import FRAMES, Display
+from tests.terminal.keys import spelled
+
+PATIENCE = 15.0
+"""Seconds."""
+
+QUIET = 0.4
+"""Seconds without output after which a program has done what a key asked for."""
+
+
+class Terminal:
+    """Runs a program whose input, output and errors are one terminal."""
+
+    def __init__(self, argv: Sequence[str], env: dict[str, str]) -> None:
+        self.display = Display()
+        self._master, slave = os.openpty()
+        size = struct.pack("HHHH", Display.ROWS, Display.COLUMNS, 0, 0)
+        ioctl(slave, termios.TIOCSWINSZ, size)
+        self._settings = termios.tcgetattr(slave)
+        self.process = subprocess.Popen(
+            ["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env=env
+        )
+        os.close(slave)
+        self._drawn = Condition()
+        self._open = True
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        question, answer = FRAMES
+        while self._open:
+            if not select([self._master], [], [], 0.05)[0]:
+                continue
+            try:
+                data = os.read(self._master, 65536)
+                if question in data:
+                    os.write(self._master, answer)
+            except OSError:  # the program has ended
+                return
+            with self._drawn:
+                self.display.feed(data)
+                self._drawn.notify_all()
+
+    def press(self, *keys: str) -> None:
+        """Presses keys one after another, or types text."""
+        for data, pause in map(spelled, keys):
+            os.write(self._master, data)
+            time.sleep(pause)
+
+    def text(self) -> str:
+        """What is on the screen."""
+        return self.until(lambda _text: True)
+
+    def until(self, condition: str | Callable[[str], object], seconds: float = PATIENCE) -> str:
+        """Waits until the screen holds a text or fulfils a condition, and gives the screen."""
+        deadline = time.monotonic() + seconds
+        with self._drawn:
+            while True:
+                text = self.display.text
+                held = condition in text if isinstance(condition, str) else condition(text)
+                if held and self.display.whole:
+                    return text
+                left = deadline - time.monotonic()
+                assert left > 0, f"not within {seconds:g} s: {condition}\n{text}"
+                self._drawn.wait(left)
+
+    def still(self) -> None:
+        """Waits until the screen has not changed for a while."""
+        with self._drawn:
+            while self._drawn.wait(QUIET):
+                pass
+
+    def ends(self, seconds: float) -> int:
+        """Waits for the program's end, and gives its exit status."""
+        status = self.process.wait(seconds)
+        self._reader.join(1)
+        return status
+
+    def restored(self) -> bool:
+        """Whether the terminal is as the program found it: line by line, echoing, no mouse."""
+        return self.display.plain and termios.tcgetattr(self._master) == self._settings
+
+    def close(self) -> None:
+        """Closes the terminal, as pulling the plug of a console does."""
+        if self._open:
+            self._open = False
+            self._reader.join()
+            os.close(self._master)
+
+    def forget(self) -> None:
+        """Ends the program if it still runs, and closes everything."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.close()

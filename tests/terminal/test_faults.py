@@ -1,0 +1,92 @@
+"""A daemon that hangs, dies and comes back while kvmtui looks at it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from tests.lab.conftest import NewBlank
+from tests.lab.daemon import Daemon
+from tests.lab.domain import LabDomain
+from tests.terminal.conftest import Run
+from tests.terminal.screen import finished, layers, refusal
+from tests.terminal.terminal import Terminal
+
+pytestmark = [pytest.mark.terminal, pytest.mark.lab]
+
+
+@pytest.fixture
+def domain(new_blank: NewBlank) -> LabDomain:
+    """A running domain."""
+    made = new_blank()
+    made.start()
+    return made
+
+
+@pytest.fixture
+def screen(kvmtui: Run, daemon: Daemon, domain: LabDomain) -> Iterator[Terminal]:
+    """kvmtui on that domain; the daemon runs again afterwards."""
+    terminal = kvmtui("-c", daemon.uri)
+    terminal.until(lambda text: "● blank" in text and layers(text) == 1)
+    yield terminal
+    daemon.start()
+
+
+@pytest.mark.parametrize(
+    "keys", ["q", ("f5", "q"), ("s", "ctrl+q"), ("s", "enter", "ctrl+q")], ids=" ".join
+)
+def test_a_hanging_daemon_holds_up_neither_keys_nor_quitting(
+    keys: Sequence[str], screen: Terminal, daemon: Daemon
+) -> None:
+    with daemon.wedged():
+        screen.press(*keys)
+        assert screen.ends(1) == 0
+    assert screen.restored()
+
+
+def test_what_a_hanging_daemon_was_asked_is_shown_when_it_goes_on(
+    screen: Terminal, daemon: Daemon
+) -> None:
+    with daemon.wedged():
+        screen.press("s")
+        screen.until("Take a snapshot of blank ─", 1)
+        screen.press("escape")
+        screen.until(lambda text: "Cancel" not in text, 1)
+        screen.press("?")
+        screen.until("Escape closes", 1)
+        screen.press("escape")
+        screen.until(lambda text: "Escape closes" not in text, 1)
+        screen.press("o")
+        screen.until("Power of blank ─", 1)
+        screen.press("down", "enter")
+        screen.until(lambda text: "Cancel" not in text, 1)
+        screen.press("s")
+        screen.until("Take a snapshot of blank ─", 1)
+        screen.press("escape")
+        assert "● blank " in screen.text()
+    finished(screen, "Pause blank")
+    screen.until("‖ blank ")
+
+
+def test_a_lost_daemon_leaves_the_last_state_and_is_found_again(
+    screen: Terminal, daemon: Daemon
+) -> None:
+    daemon.kill()
+    text = screen.until(lambda text: re.search(r"lost (just now|\d+\w ago)", text), 5)
+    assert layers(text) == 1
+    assert "● blank " in text
+    refusal(screen, "s", "is not connected")
+    daemon.start()
+    screen.until(lambda text: "lost" not in text and "● blank " in text)
+
+
+def test_f5_finds_a_daemon_sooner(screen: Terminal, daemon: Daemon) -> None:
+    daemon.kill()
+    screen.until("lost")
+    time.sleep(7.5)  # tried again after 1, 3 and 7 seconds: the next time would be after 15
+    daemon.start()
+    screen.press("f5")
+    screen.until(lambda text: "lost" not in text, 3)
