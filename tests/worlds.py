@@ -13,7 +13,8 @@ from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.world import Facts, Host, Link, Ref, World
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Plan, Wish
+from kvmtui.plans.plan import Plan
+from kvmtui.plans.wishes import Wish
 
 URI = "qemu:///system"
 FOLDER = "/img"

@@ -10,9 +10,10 @@ from kvmtui.model.domain import State
 from kvmtui.model.guest import Answer, Channel
 from kvmtui.model.snapshot import Kind
 from kvmtui.plans import names, rules
-from kvmtui.plans.plan import Create, Danger, Plan, Refusal
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Create
 
 UEFI_OFF = 9_003_000
 """From here on libvirt takes internal snapshots of UEFI domains that are off."""

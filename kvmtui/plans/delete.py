@@ -7,9 +7,10 @@ from os.path import basename
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import rules
-from kvmtui.plans.plan import Danger, Delete, Plan, Refusal
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import DeleteSnapshot, Power, Step, Verb
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Delete
 
 MERGES_WHILE_OFF = 10_000_000
 """Before, libvirt does not find the chain of a domain that is off."""

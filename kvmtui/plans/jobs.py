@@ -7,9 +7,10 @@ from os.path import basename
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans import merge
-from kvmtui.plans.plan import Cancel, Danger, Finish, Plan, Refusal
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AbortJob, Pivot
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Cancel, Finish
 
 
 def refuse_cancel(subject: Subject, job: Job | None) -> Refusal | None:

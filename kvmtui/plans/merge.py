@@ -8,9 +8,10 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import rules
-from kvmtui.plans.plan import Danger, Merge, Plan, Refusal
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot, Step
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Merge
 
 
 def bases(disk: Disk) -> tuple[str, ...]:

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from kvmtui.model.world import World
 from kvmtui.plans import create, delete, jobs, merge, power, revert
-from kvmtui.plans.plan import (
-    Cancel,
-    Create,
-    Delete,
-    Finish,
-    Merge,
-    Plan,
-    Refusal,
-    Revert,
-    Switch,
-    Wish,
-)
+from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
+from kvmtui.plans.wishes import Cancel, Create, Delete, Finish, Merge, Revert, Switch, Wish
 
 
 def make(world: World, wish: Wish) -> Plan | Refusal:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans.plan import Danger, Plan, Refusal, Switch
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Switch
 
 _FROM = {
     Verb.START: (State.OFF, State.CRASHED),

@@ -8,10 +8,11 @@ from dataclasses import replace
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import create, names
 from kvmtui.plans.overlays import restart
-from kvmtui.plans.plan import Create, Danger, Plan, Refusal, Revert
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.revert_rules import LEFT_OUT, refuse, restores_ram
 from kvmtui.plans.steps import After, Power, RemoveManagedSave, RevertSnapshot, Step, Verb
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Create, Revert
 
 
 def plan(subject: Subject, wish: Revert) -> Plan | Refusal:

@@ -8,8 +8,9 @@ from os.path import dirname
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.plans import rules
-from kvmtui.plans.plan import Refusal, Revert
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Revert
 
 LEFT_OUT = ("no", "manual")
 """Modes under which a snapshot preserves nothing of a disk."""

@@ -17,7 +17,7 @@ from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.render import journal
 from kvmtui.ui import help
 from kvmtui.ui.commands import commands
-from kvmtui.ui.forms import Form
+from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.screens.ask import Ask
 from kvmtui.ui.screens.commands import CommandList

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from kvmtui.render.row import QUIET
 from kvmtui.render.words import safe
-from kvmtui.ui import forms
 from kvmtui.ui.answer import Answer
+from kvmtui.ui.forms import form
 
 
 class Choice(Answer):
@@ -21,12 +21,12 @@ class Choice(Answer):
         Binding("right,down,j,space", "step(1)", show=False),
     ]
 
-    def __init__(self, field: forms.Choice) -> None:
+    def __init__(self, field: form.Choice) -> None:
         super().__init__(id=field.id, markup=False)
         self._field = field
         self.value: Any = field.value
 
-    def offer(self, field: forms.Choice) -> None:
+    def offer(self, field: form.Choice) -> None:
         """New answers; the chosen one stays while it can be had."""
         if field == self._field and self.is_mounted:
             return

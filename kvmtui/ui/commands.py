@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
-from kvmtui.ui import forms
-from kvmtui.ui.forms import Form
+from kvmtui.ui.forms import create, delete, jobs, merge, power, revert
+from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
 
@@ -71,13 +71,13 @@ def _pane(number: int, id: str, label: str) -> Command:
 
 
 COMMANDS = (
-    _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", forms.snapshot),
-    _change("revert", "r", "revert", "go back to the selected snapshot", forms.revert),
-    _change("delete", "d", "delete", "delete the selected snapshot, merging files", forms.remove),
-    _change("commit", "c", "commit", "merge the active layer of a disk down", forms.commit),
-    _change("power", "o", "power", "start, shut down, pause, resume, force off", forms.switch),
-    _change("cancel", "x", "cancel job", "cancel a block job", forms.cancel, footer=False),
-    _change("finish", "P", "pivot", "switch over when a job is ready", forms.finish, footer=False),
+    _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", create.form),
+    _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
+    _change("delete", "d", "delete", "delete the selected snapshot, merging files", delete.form),
+    _change("commit", "c", "commit", "merge the active layer of a disk down", merge.form),
+    _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
+    _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
+    _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
     _do(
         "journal", "J", "journal", "what was done, and its virsh lines", "app.journal", footer=True
     ),

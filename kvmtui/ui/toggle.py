@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 
 from kvmtui.render.row import QUIET
 from kvmtui.render.words import safe
-from kvmtui.ui import forms
 from kvmtui.ui.answer import Answer
+from kvmtui.ui.forms import form
 
 
 class Toggle(Answer):
@@ -20,7 +20,7 @@ class Toggle(Answer):
         Binding("space", "change", show=False),
     ]
 
-    def __init__(self, field: forms.Toggle) -> None:
+    def __init__(self, field: form.Toggle) -> None:
         super().__init__(id=field.id, markup=False)
         self._field = field
         self._wanted = field.value
@@ -30,7 +30,7 @@ class Toggle(Answer):
         """What holds: a refused one has the field's own value, whatever was wanted."""
         return self._wanted if self._field.refusal is None else self._field.value
 
-    def offer(self, field: forms.Toggle) -> None:
+    def offer(self, field: form.Toggle) -> None:
         """The field as it is now; what the user wanted is kept for when it can be had."""
         self._field = field
         self.disabled = field.refusal is not None

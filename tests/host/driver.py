@@ -14,7 +14,8 @@ from kvmtui.host.virt import Opener
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Plan, Refusal, Wish
+from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.wishes import Wish
 
 PATIENCE = 20.0
 """Seconds for what should take one at most."""

@@ -9,7 +9,8 @@ import pytest
 
 from kvmtui.model.domain import State
 from kvmtui.model.job import JobKind
-from kvmtui.plans.plan import Cancel, Create, Finish, Merge, Plan, Refusal, Revert
+from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.wishes import Cancel, Create, Finish, Merge, Revert
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, pages, scatter, scribble
 from tests.host.driver import Driver, driving

@@ -10,7 +10,8 @@ import pytest
 from kvmtui.model.disk import Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory
-from kvmtui.plans.plan import Create, Delete, Plan, Revert
+from kvmtui.plans.plan import Plan
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.plan import Create, Delete, Plan, Refusal, Revert
+from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver

@@ -10,7 +10,7 @@ import pytest
 
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.world import World
-from kvmtui.plans.plan import Create, Delete, Merge
+from kvmtui.plans.wishes import Create, Delete, Merge
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver, driving

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kvmtui.plans.plan import Create, Delete, Refusal, Revert
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver

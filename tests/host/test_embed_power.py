@@ -7,8 +7,9 @@ import pytest
 from kvmtui.host.base import Gone
 from kvmtui.model.domain import State
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Create, Refusal, Revert, Switch
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Verb
+from kvmtui.plans.wishes import Create, Revert, Switch
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.domain import State
-from kvmtui.plans.plan import Create, Delete, Plan, Revert
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import After, StartOver
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver

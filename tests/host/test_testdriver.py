@@ -14,8 +14,9 @@ from kvmtui.host.virt import Opener, acting
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind
 from kvmtui.model.world import Link
-from kvmtui.plans.plan import Create, Delete, Merge, Plan, Revert, Switch
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Verb
+from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch
 from tests.host.driver import Driver, driving
 from tests.worlds import HOSTILE
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Create, Delete, Merge, Plan, Refusal, Revert, Switch, Wish
+from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Verb
+from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.host.content import Written, now, pages, scribble
 from tests.host.driver import Driver
 

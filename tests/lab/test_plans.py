@@ -10,8 +10,9 @@ import pytest
 
 from kvmtui.host.virt import Opener
 from kvmtui.model.domain import State
-from kvmtui.plans.plan import Create, Delete, Plan, Refusal, Revert, Switch
+from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb
+from kvmtui.plans.wishes import Create, Delete, Revert, Switch
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver, driving
 from tests.host.walk import STEPS, Walk, seeds

@@ -10,8 +10,9 @@ import pytest
 
 from kvmtui.model.guest import Answer, Channel
 from kvmtui.plans import create
-from kvmtui.plans.plan import Create, Refusal, Revert
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import find
+from kvmtui.plans.wishes import Create, Revert
 from tests.host.driver import Driver, driving
 from tests.lab import disk
 from tests.lab.daemon import Daemon

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.job import JobKind
-from kvmtui.plans.plan import Cancel, Create, Merge
+from kvmtui.plans.wishes import Cancel, Create, Merge
 from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver, driving
 from tests.lab.conftest import NewBlank

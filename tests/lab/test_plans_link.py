@@ -14,7 +14,8 @@ import pytest
 from kvmtui.model.domain import State
 from kvmtui.model.world import Link
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Create, Refusal
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.wishes import Create
 from tests.host.driver import Driver, driving
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain

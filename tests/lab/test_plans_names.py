@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.plan import Create, Delete, Revert
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver, driving
 from tests.lab.conftest import NewBlank

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.plan import Create, Delete, Merge, Plan, Revert, Switch, Wish
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import AwaitReady, Step, Verb
+from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.host.content import now, scribble
 from tests.host.driver import Driver, driving
 from tests.lab import disk

@@ -6,8 +6,9 @@ from typing import Any
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
-from kvmtui.plans.plan import Create, Danger
+from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import CreateSnapshot, Target
+from kvmtui.plans.wishes import Create
 from tests.worlds import (
     ANSWERING,
     allowed,

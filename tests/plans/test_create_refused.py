@@ -10,8 +10,8 @@ import pytest
 from kvmtui.model.disk import Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel, Guest
-from kvmtui.plans.plan import Create
 from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.wishes import Create
 from tests.worlds import (
     ANSWERING,
     COMMITTING,

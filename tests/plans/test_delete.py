@@ -8,8 +8,9 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory
-from kvmtui.plans.plan import Danger, Delete
+from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import DeleteSnapshot, Power, Verb
+from kvmtui.plans.wishes import Delete
 from tests.worlds import (
     V9,
     V10,

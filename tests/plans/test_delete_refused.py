@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
-from kvmtui.plans.plan import Delete
+from kvmtui.plans.wishes import Delete
 from tests.worlds import (
     COMMITTING,
     V9,

@@ -9,8 +9,9 @@ import pytest
 from kvmtui.model.disk import Mirror
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job, JobKind
-from kvmtui.plans.plan import Cancel, Danger, Finish
+from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AbortJob, Pivot
+from kvmtui.plans.wishes import Cancel, Finish
 from tests.worlds import (
     COMMITTING,
     READY,

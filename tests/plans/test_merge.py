@@ -11,8 +11,9 @@ from kvmtui.model.disk import ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, SnapshotDisk
 from kvmtui.plans import merge
-from kvmtui.plans.plan import Danger, Merge
+from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot
+from kvmtui.plans.wishes import Merge
 from tests.worlds import (
     COMMITTING,
     GIB,

@@ -10,9 +10,9 @@ import pytest
 
 from kvmtui.model.snapshot import Memory
 from kvmtui.plans import names, subject
-from kvmtui.plans.plan import Create
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Create
 from tests.worlds import (
     HOSTILE,
     allowed,

@@ -11,8 +11,9 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
 from kvmtui.model.world import World
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Create, Danger, Delete, Merge, Refusal, Revert, Switch, Wish
+from kvmtui.plans.plan import Danger, Refusal
 from kvmtui.plans.steps import CreateSnapshot, StartOver, Verb
+from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.worlds import (
     V9,
     V11,

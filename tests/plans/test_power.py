@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kvmtui.model.domain import State
-from kvmtui.plans.plan import Danger, Switch
+from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import Power, Verb
+from kvmtui.plans.wishes import Switch
 from tests.worlds import (
     COMMITTING,
     allowed,

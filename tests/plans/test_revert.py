@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory
-from kvmtui.plans.plan import Danger, Plan, Revert
+from kvmtui.plans.plan import Danger, Plan
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
@@ -21,6 +21,7 @@ from kvmtui.plans.steps import (
     Target,
     Verb,
 )
+from kvmtui.plans.wishes import Revert
 from tests.worlds import (
     V9,
     V10,

@@ -10,7 +10,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, SnapshotDisk
-from kvmtui.plans.plan import Revert
+from kvmtui.plans.wishes import Revert
 from tests.worlds import (
     COMMITTING,
     chained,

@@ -9,20 +9,10 @@ import pytest
 
 from kvmtui.model.world import Link, Ref
 from kvmtui.plans import planner, subject
-from kvmtui.plans.plan import (
-    Cancel,
-    Create,
-    Delete,
-    Finish,
-    Merge,
-    Plan,
-    Refusal,
-    Revert,
-    Switch,
-    Wish,
-)
+from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Cancel, Create, Delete, Finish, Merge, Revert, Switch, Wish
 from tests.worlds import HOSTILE, URI, chained, domain, file, ref, refused, world
 
 WEB = chained(2)

@@ -13,7 +13,8 @@ from kvmtui.host.journal import Entry
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel, FileSystem
 from kvmtui.model.world import Host, World
-from kvmtui.plans.plan import Refusal, Revert
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.wishes import Revert
 from kvmtui.render import chain, domains, guest, jobs, journal, report, snapshots
 from kvmtui.render import plan as plan_page
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Row

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from kvmtui.host.journal import Entry
 from kvmtui.model.domain import State
-from kvmtui.plans.plan import Create, Merge, Refusal
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.wishes import Create, Merge
 from kvmtui.render import journal, report
 from kvmtui.render import plan as page
 from tests.worlds import (

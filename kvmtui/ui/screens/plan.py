@@ -18,15 +18,16 @@ from textual.widgets import Button, Input, Label, Static
 
 from kvmtui.model.world import World
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Danger, Plan, Refusal, Wish
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.subject import find
+from kvmtui.plans.wishes import Wish
 from kvmtui.render import plan as render
 from kvmtui.render.row import QUIET
 from kvmtui.render.words import safe
-from kvmtui.ui import forms
 from kvmtui.ui.answer import Answer
 from kvmtui.ui.choice import Choice
-from kvmtui.ui.forms import Field, Form
+from kvmtui.ui.forms import form
+from kvmtui.ui.forms.form import Field, Form
 from kvmtui.ui.toggle import Toggle
 
 
@@ -75,7 +76,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
             for field in () if isinstance(fields, Refusal) else fields:
                 self.values.setdefault(field.id, field.value)
                 with Horizontal(classes="field"):
-                    label = "" if isinstance(field, forms.Toggle) else field.label
+                    label = "" if isinstance(field, form.Toggle) else field.label
                     yield Label(label, markup=False)
                     yield _widget(replace(field, value=self.values[field.id]))
             yield Static(id="reasons", markup=False)
@@ -112,15 +113,15 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     def _update(self, field: Field) -> None:
         match field:
-            case forms.Choice():
+            case form.Choice():
                 choice = self.query_one(f"#{field.id}", Choice)
                 choice.offer(field)
                 self.values[field.id] = choice.value
-            case forms.Toggle():
+            case form.Toggle():
                 toggle = self.query_one(f"#{field.id}", Toggle)
                 toggle.offer(field)
                 self.values[field.id] = toggle.value
-            case forms.Line():
+            case form.Line():
                 pass
 
     def _tell(self, fields: tuple[Field, ...]) -> None:
@@ -191,11 +192,11 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
 def _widget(field: Field) -> Widget:
     match field:
-        case forms.Line():
+        case form.Line():
             return Input(field.value, id=field.id, compact=True, select_on_focus=True)
-        case forms.Choice():
+        case form.Choice():
             return Choice(field)
-        case forms.Toggle():
+        case form.Toggle():
             return Toggle(field)
 
 
@@ -204,7 +205,7 @@ def _reasons(fields: tuple[Field, ...]) -> list[str]:
     return [
         f"{option.label}: {option.refusal.reason}"
         for field in fields
-        if isinstance(field, forms.Choice) and not field.upright
+        if isinstance(field, form.Choice) and not field.upright
         for option in field.options
         if option.refusal
     ]

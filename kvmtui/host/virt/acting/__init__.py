@@ -1,0 +1,48 @@
+"""The steps of plans as libvirt calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kvmtui.host.virt.acting import jobs, power, snapshots
+from kvmtui.plans.steps import (
+    AbortJob,
+    AwaitReady,
+    Commit,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Pivot,
+    Power,
+    Redefine,
+    RemoveManagedSave,
+    RevertSnapshot,
+    StartOver,
+    Step,
+)
+
+
+def perform(domain: Any, step: Step) -> None:
+    """One call, or the wait between two; raises ``libvirtError`` or ``HostError``."""
+    match step:
+        case CreateSnapshot():
+            snapshots.create(domain, step)
+        case RevertSnapshot():
+            snapshots.revert(domain, step)
+        case DeleteSnapshot():
+            snapshots.delete(domain, step)
+        case StartOver():
+            snapshots.start_over(domain, step)
+        case Redefine():
+            snapshots.redefine(domain, step)
+        case Commit():
+            jobs.commit(domain, step)
+        case AwaitReady():
+            jobs.await_ready(domain, step.disk)
+        case Pivot():
+            jobs.pivot(domain, step)
+        case AbortJob():
+            jobs.abort(domain, step)
+        case RemoveManagedSave():
+            domain.managedSaveRemove(0)
+        case Power():
+            power.switch(domain, step.verb)

@@ -1,0 +1,49 @@
+"""Starting, awaiting and ending block jobs."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.base import Refused
+from kvmtui.model import parse
+from kvmtui.plans.steps import (
+    AbortJob,
+    Commit,
+    Pivot,
+)
+
+LOOK = 0.25
+"""Seconds between two looks at a job that is waited for."""
+
+
+def commit(domain: Any, step: Commit) -> None:
+    """``virDomainBlockCommit``."""
+    flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
+    flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
+    if step.delete:
+        flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
+    domain.blockCommit(step.disk, step.base, None, step.bandwidth, flags)
+
+
+def await_ready(domain: Any, target: str) -> None:
+    """READY is what the live definition says; ``cur == end`` alone is not believed."""
+    while True:
+        disk = parse.domain(domain.XMLDesc(0)).disk(target)
+        if disk is not None and disk.mirror is not None and disk.mirror.ready:
+            return
+        if not domain.blockJobInfo(target, 0):
+            raise Refused(f"the merge of {target} ended before it was ready")
+        time.sleep(LOOK)
+
+
+def pivot(domain: Any, step: Pivot) -> None:
+    """``virDomainBlockJobAbort`` with PIVOT."""
+    domain.blockJobAbort(step.disk, libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
+
+
+def abort(domain: Any, step: AbortJob) -> None:
+    """``virDomainBlockJobAbort``."""
+    domain.blockJobAbort(step.disk, 0)

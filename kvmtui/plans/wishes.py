@@ -1,0 +1,83 @@
+"""What an administrator can wish for; each is answered by a plan or a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kvmtui.model.world import Ref
+from kvmtui.plans.steps import After, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Wish: take a snapshot."""
+
+    ref: Ref
+    name: str
+    description: str = ""
+    how: str = "external"
+    """external (disks only), ram (external with RAM) or internal."""
+    disks: tuple[str, ...] | None = None
+    """Targets to include; None for all writable ones."""
+    quiesce: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """Wish: go back to a snapshot."""
+
+    ref: Ref
+    snapshot: str
+    after: After = After.RECORDED
+    safety: bool = True
+    """Take a snapshot of the present state first, where that is possible."""
+    ram: bool = True
+    """Restore saved RAM too, when the snapshot has some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Wish: remove a snapshot, or only its record."""
+
+    ref: Ref
+    snapshot: str
+    children: bool = False
+    metadata_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Wish: commit the active layer of a disk down into one of its bases."""
+
+    ref: Ref
+    disk: str
+    base: str
+    keep: bool = False
+    """Leave the merged files where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Wish: start, stop, pause or resume."""
+
+    ref: Ref
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Wish: end the block job of a disk without its effect."""
+
+    ref: Ref
+    disk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Wish: switch a disk over whose job waits for it."""
+
+    ref: Ref
+    disk: str
+
+
+Wish = Create | Revert | Delete | Merge | Switch | Cancel | Finish

@@ -1,0 +1,70 @@
+"""The fields of a modal, and the wish that their values stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kvmtui.model.world import Ref
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Wish
+
+Values = Mapping[str, Any]
+"""What the fields hold now, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text."""
+
+    id: str
+    label: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several answers; a refused one is dimmed with its reason."""
+
+    value: Any
+    label: str
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several answers."""
+
+    id: str
+    label: str
+    options: tuple[Option, ...]
+    value: Any
+    upright: bool = False
+    """An answer per line, for long ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """Yes or no; a refused one stays no."""
+
+    id: str
+    label: str
+    value: bool
+    refusal: Refusal | None = None
+
+
+Field = Line | Choice | Toggle
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Asked in one modal together with the plan that comes of it."""
+
+    ref: Ref
+    title: str
+    fields: Callable[[Subject, Values], tuple[Field, ...]]
+    """Made again whenever a value or the world changes; ids stay the same."""
+    wish: Callable[[Values], Wish]
+    while_busy: bool = False

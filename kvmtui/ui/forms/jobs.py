@@ -1,0 +1,48 @@
+"""Ending the selected job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kvmtui.plans import jobs
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Cancel, Finish
+from kvmtui.ui.forms.form import Form
+from kvmtui.ui.view import View
+
+
+def cancel(view: View) -> Form | Refusal:
+    """Cancelling a block job."""
+    return _job(view, Cancel, "Cancel the job of", jobs.refuse_cancel)
+
+
+def finish(view: View) -> Form | Refusal:
+    """Switching over to what a job has made."""
+    return _job(view, Finish, "Switch over", jobs.refuse_finish)
+
+
+def _job(
+    view: View,
+    kind: type[Cancel] | type[Finish],
+    title: str,
+    refuse: Callable[[Subject, Any], Refusal | None],
+) -> Form | Refusal:
+    found = view.selected_job
+    ref = found[0] if found else view.ref
+    subject = view.subject(ref, while_busy=True)
+    if isinstance(subject, Refusal):
+        return subject
+    job = found[1] if found else None
+    refusal = refuse(subject, job)
+    if refusal or job is None:
+        return refusal or Refusal("no job", "no job runs")
+    disk = job.disk
+    return Form(
+        subject.ref,
+        f"{title} {disk} of {subject.name}",
+        lambda _subject, _values: (),
+        lambda _values: kind(subject.ref, disk),
+        while_busy=True,
+    )
