@@ -7,6 +7,7 @@ from os.path import basename
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
+from kvmtui.model.words import size
 from kvmtui.plans import rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot, Step
@@ -133,7 +134,7 @@ def _room(disk: Disk, base: str) -> Refusal | None:
     if below.capacity is not None and below.used is not None:
         grows = min(above, max(below.capacity - below.used, 0))
     if disk.free is not None and grows > disk.free:
-        reason = f"the base may grow by {grows >> 20} MiB, and {disk.free >> 20} MiB are free"
+        reason = f"the base may grow by {size(grows)}, and {size(disk.free)} are free"
         return Refusal("no room", reason, "make room first")
     return None
 

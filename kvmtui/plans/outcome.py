@@ -10,6 +10,7 @@ from kvmtui.plans.steps import (
     Power,
     Redefine,
     RemoveManagedSave,
+    RestoreRam,
     RevertSnapshot,
     StartOver,
     Step,
@@ -33,6 +34,10 @@ def missing(step: Step, domain: Domain) -> str | None:
             return _created(step, domain)
         case StartOver():
             return _on(domain, step.targets)
+        case RestoreRam(paused=paused):
+            wanted = State.PAUSED if paused else State.RUNNING
+            fits = domain.state is wanted
+            return _on(domain, step.disks) if fits else f"the domain is {domain.state.value}"
         case DeleteSnapshot(snapshot=name):
             if domain.forest is None:
                 return "the snapshots could not be read"

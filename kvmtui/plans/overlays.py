@@ -1,8 +1,8 @@
 """Going back to an external snapshot by new overlays on the images that it preserves.
 
-libvirt before 9.9 cannot revert external snapshots, and later ones unlink files that other
-snapshots still need. Defining the domain as it was and letting libvirt make fresh overlays
-works on all of them and removes nothing.
+libvirt before 9.9 cannot revert external snapshots, later ones unlink files that other snapshots
+still need, put overlays on inserted media and crash where no snapshot is current. Defining the
+domain as it was and letting libvirt make fresh overlays works on all of them and removes nothing.
 """
 
 from __future__ import annotations
@@ -10,24 +10,51 @@ from __future__ import annotations
 import os
 
 from kvmtui.model.disk import Disk, Layer
-from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans import names
 from kvmtui.plans.steps import Redefine, StartOver, Step, Target
 from kvmtui.plans.subject import Subject
 
+LEFT_OUT = ("no", "manual")
+"""Modes under which a snapshot preserves nothing of a disk."""
+
 
 def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
     """Steps for a domain that is off: definition, overlays, corrected records."""
-    kept = [record for record in snapshot.disks if record.mode == "external"]
-    then = [Disk(r.target, layers=_chain(subject, r.base)) for r in kept]
-    fresh = names.overlays(subject, then, f"{snapshot.name}-r")
+    fresh = targets(subject, snapshot)
     others = [Target(r.target, "no") for r in snapshot.disks if r.mode != "external"]
     files = tuple((target.disk, target.file) for target in fresh)
     return (
-        StartOver(subject.name, snapshot.name, (*fresh, *others)),
+        StartOver(subject.name, snapshot.name, (*fresh, *others), staying(subject, snapshot)),
         *_corrected(subject, snapshot),
         Redefine(subject.name, snapshot.name, files, current=True),
     )
+
+
+def staying(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
+    """The disks that the snapshot left out and that are attached now: they go on as they are."""
+    left_out = (subject.config.disk(r.target) for r in snapshot.disks if r.mode in LEFT_OUT)
+    return tuple(disk.target for disk in left_out if disk is not None and disk.writable)
+
+
+def folder(record: SnapshotDisk) -> str:
+    """Where a new overlay can lie: beside the image, or where its overlay was; else empty."""
+    beside = {"file": record.base, "block": record.overlay}.get(record.type, "")
+    return os.path.dirname(beside) if record.base else ""
+
+
+def targets(subject: Subject, snapshot: Snapshot) -> tuple[Target, ...]:
+    """A new overlay for each image that the snapshot preserves."""
+    taken = set(subject.files())
+    made = []
+    for record in snapshot.disks:
+        if record.mode == "external":
+            stem = names.stem(Disk(record.target, layers=_chain(subject, record.base)))
+            plain = f"{stem}.{names.slug(snapshot.name)}-r"
+            file = names.free_name(taken, os.path.join(folder(record), plain), ".qcow2")
+            made.append(Target(record.target, "external", file))
+            taken.add(file)
+    return tuple(made)
 
 
 def _chain(subject: Subject, base: str) -> tuple[Layer, ...]:

@@ -2,57 +2,83 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import create, names
-from kvmtui.plans.overlays import restart
+from kvmtui.model.words import moment, size
+from kvmtui.plans import create, names, overlays
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.revert_rules import LEFT_OUT, refuse, restores_ram
-from kvmtui.plans.steps import After, Power, RemoveManagedSave, RevertSnapshot, Step, Verb
+from kvmtui.plans.revert_rules import refuse, restores_ram
+from kvmtui.plans.steps import (
+    After,
+    Power,
+    RemoveManagedSave,
+    RestoreRam,
+    RevertSnapshot,
+    Step,
+    Verb,
+)
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Create, Revert
 
+SAFETY = "before-revert"
+"""How the name of a snapshot of the state before a revert begins."""
+
+_ABOUT = "before "
+"""And how its description begins."""
+
 
 def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
-    """The present state first (when wished or when libvirt needs it), then back."""
+    """The present state first, when that is wished, then back."""
     refusal = refuse(subject, wish)
     snapshot = subject.forest.get(wish.snapshot)
     if refusal or snapshot is None:
         return refusal or Refusal("gone", "the snapshot is gone")
-    native = snapshot.kind is not Kind.EXTERNAL or restores_ram(snapshot, wish)
-    forced = native and snapshot.kind is Kind.EXTERNAL
-    safety = _safety(subject, snapshot, wish, native=native) if wish.safety or forced else ()
+    safety = _safety(subject, snapshot, wish) if wish.safety else ()
     if isinstance(safety, Refusal):
         return safety
     saved = (RemoveManagedSave(subject.name),) if subject.config.managed_save else ()
-    native_step = RevertSnapshot(subject.name, snapshot.name, wish.after)
-    back: tuple[Step, ...] = (native_step,) if native else _by_overlays(subject, snapshot, wish)
+    external = snapshot.kind is Kind.EXTERNAL
+    inside = (RevertSnapshot(subject.name, snapshot.name, wish.after),)
     return Plan(
         ref=subject.ref,
         title=f"Revert {subject.name} to “{snapshot.name}”",
         verb="Revert",
-        steps=(*saved, *safety, *back),
+        steps=(*saved, *safety, *(_by_overlays(subject, snapshot, wish) if external else inside)),
         danger=Danger.LOSS,
-        losses=_losses(subject, snapshot, kept=bool(safety)),
-        effects=_effects(subject, snapshot, wish, native=native),
+        losses=_losses(subject, snapshot, wish),
+        effects=_effects(subject, snapshot, wish),
         warnings=_warnings(subject, snapshot),
     )
 
 
-def _safety(
-    subject: Subject, snapshot: Snapshot, wish: Revert, *, native: bool
-) -> tuple[Step, ...] | Refusal:
-    """A snapshot of the present state, of the same kind as the one to go back to.
+def last_safety(subject: Subject) -> Snapshot | None:
+    """The snapshot that the last revert took of the state before it, while it is there."""
+    taken = [s for s in subject.forest.snapshots if _is_safety(s)]
+    return max(taken, key=lambda snapshot: snapshot.created, default=None)
 
-    A disk that goes on in its file (``native`` reverts leave none alone) must not be frozen.
+
+def _is_safety(snapshot: Snapshot) -> bool:
+    return snapshot.name.startswith(SAFETY) and snapshot.description.startswith(_ABOUT)
+
+
+def how_to_keep(snapshot: Snapshot, *, ram: bool) -> str:
+    """The kind of the safety snapshot, as ``Create.how``: the kind that is gone back to."""
+    if snapshot.kind is not Kind.EXTERNAL:
+        return "internal"
+    return "ram" if ram else "external"
+
+
+def _safety(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, ...] | Refusal:
+    """A snapshot of the present state.
+
+    A disk that stays as it is needs none, except under RAM, which fits only what it ran on.
     """
-    how = "external" if snapshot.kind is Kind.EXTERNAL else "internal"
-    name = names.snapshot_name(subject, "before-revert")
-    kept = tuple(record.target for record in snapshot.disks if record.mode not in LEFT_OUT)
-    disks = None if native else kept
-    asked = Create(subject.ref, name, f"before “{wish.snapshot}”", how, disks)
+    name = names.snapshot_name(subject, SAFETY)
+    how = how_to_keep(snapshot, ram=wish.safety_ram)
+    stays = overlays.staying(subject, snapshot) if how == "external" else ()
+    disks = tuple(d.target for d in subject.config.writable if d.target not in stays)
+    asked = Create(subject.ref, name, f"{_ABOUT}“{wish.snapshot}”", how, disks)
     made = create.plan(_without_saved_ram(subject), asked)
     if isinstance(made, Refusal):
         return Refusal(f"safety: {made.rule}", f"no snapshot of the present state: {made.reason}")
@@ -65,14 +91,16 @@ def _without_saved_ram(subject: Subject) -> Subject:
 
 
 def _by_overlays(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    if subject.domain.state.active:
-        steps.append(Power(subject.name, Verb.FORCE_OFF))
-    steps += restart(subject, snapshot)
-    verb = {After.RUNNING: Verb.START, After.PAUSED: Verb.START_PAUSED}.get(
-        state_after(subject, snapshot, wish)
-    )
-    return (*steps, Power(subject.name, verb)) if verb else tuple(steps)
+    off = (Power(subject.name, Verb.FORCE_OFF),) if subject.domain.state.active else ()
+    restart = overlays.restart(subject, snapshot)
+    after = state_after(subject, snapshot, wish)
+    if restores_ram(snapshot, wish):
+        files = overlays.targets(subject, snapshot)
+        paused = after is After.PAUSED
+        ram = RestoreRam(subject.name, snapshot.name, snapshot.memory_file, files, paused)
+        return (*off, *restart, ram)
+    verb = {After.RUNNING: Verb.START, After.PAUSED: Verb.START_PAUSED}.get(after)
+    return (*off, *restart, *((Power(subject.name, verb),) if verb else ()))
 
 
 def state_after(subject: Subject, snapshot: Snapshot, wish: Revert) -> After:
@@ -85,23 +113,37 @@ def state_after(subject: Subject, snapshot: Snapshot, wish: Revert) -> After:
     return After.PAUSED if snapshot.state == "paused" and has_ram else After.RUNNING
 
 
-def _losses(subject: Subject, snapshot: Snapshot, *, kept: bool) -> tuple[str, ...]:
+def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ...]:
     told = []
-    if not kept:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(snapshot.created))
-        told.append(f"all that was written to the disks since “{snapshot.name}” ({when})")
-    if subject.domain.state.active:
+    if not wish.safety:
+        written = size(_written(subject, snapshot))
+        amount = f", {written}" if written else ""
+        told.append(
+            f"all that was written to the disks since “{snapshot.name}”"
+            f" ({moment(snapshot.created)}{amount})"
+        )
+    ram_kept = wish.safety and how_to_keep(snapshot, ram=wish.safety_ram) != "external"
+    if subject.domain.state.active and not ram_kept:
         told.append("the RAM of the running guest: for its programs it is a power cut")
     if subject.config.managed_save:
         told.append("the saved RAM image that waits for the next start")
     return tuple(told)
 
 
-def _effects(
-    subject: Subject, snapshot: Snapshot, wish: Revert, *, native: bool
-) -> tuple[str, ...]:
+def _written(subject: Subject, snapshot: Snapshot) -> int | None:
+    """Bytes in the layers above those that the snapshot preserves; None when not known."""
+    found: list[int] = []
+    for record in snapshot.disks:
+        disk = subject.config.disk(record.target)
+        position = disk.position(record.base) if disk else None
+        if disk is not None and record.mode == "external" and position is not None:
+            found += [layer.used for layer in disk.layers[:position] if layer.used is not None]
+    return sum(found) if found else None
+
+
+def _effects(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ...]:
     told = [f"afterwards the domain is {state_after(subject, snapshot, wish).value}"]
-    if not native:
+    if snapshot.kind is Kind.EXTERNAL:
         told.append("no file of any other snapshot is touched: the guest goes on in new overlays")
     told.append("the definition (CPUs, disks, networks) goes back too")
     return tuple(told)
@@ -117,9 +159,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
     active = {d.active.source for d in subject.config.disks if d.active}
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):
         told.append("the domain stands on the very image: if it ran since, the state has changed")
-    left = [
-        d.target for d in snapshot.disks if d.mode in LEFT_OUT and d.device == "disk" and d.base
-    ]
-    if left:
-        told.append(f"{', '.join(left)} was not part of it and stays as it is now")
+    stays = overlays.staying(subject, snapshot)
+    if stays:
+        told.append(f"{', '.join(stays)} was not part of it and stays as it is now")
     return tuple(told)

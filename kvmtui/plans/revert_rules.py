@@ -7,13 +7,10 @@ from os.path import dirname
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import overlays, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert
-
-LEFT_OUT = ("no", "manual")
-"""Modes under which a snapshot preserves nothing of a disk."""
 
 
 def restores_ram(snapshot: Snapshot, wish: Revert) -> bool:
@@ -75,34 +72,46 @@ def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | N
         return Refusal("test driver", "libvirt's test driver cannot revert external snapshots")
     if not subject.config.persistent:
         return Refusal("transient", "the domain is transient: it would vanish when it stops")
-    if restores_ram(snapshot, wish) and not subject.host.facts.external_revert:
-        reason = "this libvirt cannot bring back RAM from a file"
-        return Refusal("RAM", reason, "go back with the disks only")
     kept = [record for record in snapshot.disks if record.mode == "external"]
     if not kept:
         return Refusal("nothing", "it holds no disk to go back to")
+    left_out = [r for r in snapshot.disks if r.mode in overlays.LEFT_OUT]
     return rules.first(
         *(_base(subject, snapshot, record) for record in kept),
-        *(_left_out(subject, record) for record in snapshot.disks if record.mode in LEFT_OUT),
+        *(_left_out(subject, record) for record in left_out),
+        refuse_ram(subject, snapshot) if restores_ram(snapshot, wish) else None,
     )
 
 
+def refuse_ram(subject: Subject, snapshot: Snapshot) -> Refusal | None:
+    """Why the RAM cannot be brought back; it fits only the disks that it was saved with."""
+    if _not_in_folder(subject, snapshot.memory_file):
+        reason = f"{snapshot.memory_file} is missing"
+        return Refusal("RAM missing", reason, "go back with the disks only")
+    for record in snapshot.disks:
+        now = subject.config.disk(record.target)
+        written = now is None or now.writable
+        if record.mode in overlays.LEFT_OUT and _is_disk(record) and written:
+            reason = f"{record.target} was not part of it: the RAM does not fit it any more"
+            return Refusal("RAM left out", reason, "go back with the disks only")
+    return None
+
+
+def _is_disk(record: SnapshotDisk) -> bool:
+    return bool(record.base) and record.device in ("disk", "lun")
+
+
 def _left_out(subject: Subject, record: SnapshotDisk) -> Refusal | None:
-    """An older file of a disk that was left out must not be attached: later layers stand on it."""
+    """One that is attached now stays as it is; an older file must not be attached again."""
     now = subject.config.disk(record.target)
-    if not record.base or record.device not in ("disk", "lun"):
+    if now is not None or not _is_disk(record):
         return None
-    if now is None:
-        return rules.base_not_shared(subject, [record.base])
-    if now.readonly or (now.active is not None and now.active.source == record.base):
-        return None
-    reason = f"{record.target} was not part of it and has other layers now"
-    return Refusal("left out", reason, f"delete the later snapshots of {record.target} first")
+    return rules.base_not_shared(subject, [record.base])
 
 
 def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
     """The preserved image must exist and nobody may have written to it since."""
-    if not record.base or record.type != "file":
+    if not overlays.folder(record):
         return Refusal("not a file", f"{record.target} was no file then: no place for its overlay")
     found = subject.domain.holds(record.base)
     if (found is not None and found[1].missing) or _not_in_folder(subject, record.base):

@@ -30,7 +30,9 @@ class Revert:
     snapshot: str
     after: After = After.RECORDED
     safety: bool = True
-    """Take a snapshot of the present state first, where that is possible."""
+    """Take a snapshot of the present state first."""
+    safety_ram: bool = False
+    """Save its RAM too, into a file; internal snapshots always do."""
     ram: bool = True
     """Restore saved RAM too, when the snapshot has some."""
 

@@ -73,6 +73,7 @@ def _pane(number: int, id: str, label: str) -> Command:
 COMMANDS = (
     _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", create.form),
     _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
+    _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
     _change("delete", "d", "delete", "delete the selected snapshot, merging files", delete.form),
     _change("commit", "c", "commit", "merge the active layer of a disk down", merge.form),
     _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from kvmtui.host.virt import compose
+from kvmtui.host.virt import compose, definition
 from kvmtui.model import parse
 from kvmtui.plans.steps import CreateSnapshot, Target
 from tests.worlds import HOSTILE
@@ -23,6 +23,8 @@ RECORD = """<domainsnapshot><name>s1</name><disks>
 <disk type='file'><source file='/a'/><backingStore type='file'><source file='/b'/><backingStore/>
 </backingStore><target dev='vda'/></disk><disk><source file='/c'/><backingStore/></disk>
 <graphics passwd='secret'/></devices></inactiveDomain></domainsnapshot>"""
+
+PRESENT = "<domain/>"
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -58,7 +60,7 @@ def test_what_is_not_wished_is_not_in_it() -> None:
 
 
 def test_the_inactive_definition_goes_before_the_live_one_and_without_chains() -> None:
-    root = etree.fromstring(compose.definition_then(RECORD))
+    root = etree.fromstring(definition.then(RECORD, PRESENT))
     assert (root.tag, root.findtext("name")) == ("domain", "later")
     assert root.find(".//backingStore") is None
     assert [node.get("file") for node in root.iterfind("devices/disk/source")] == ["/a", "/c"]
@@ -69,12 +71,12 @@ def test_the_inactive_definition_goes_before_the_live_one_and_without_chains() -
 
 def test_a_snapshot_taken_while_off_gives_its_only_definition() -> None:
     record = RECORD.replace("inactiveDomain", "other")
-    assert etree.fromstring(compose.definition_then(record)).findtext("name") == "live"
+    assert etree.fromstring(definition.then(record, PRESENT)).findtext("name") == "live"
 
 
 def test_a_snapshot_without_definition_is_an_error() -> None:
     with pytest.raises(ValueError, match="no definition"):
-        compose.definition_then("<domainsnapshot><name>s1</name></domainsnapshot>")
+        definition.then("<domainsnapshot><name>s1</name></domainsnapshot>", PRESENT)
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -91,4 +93,45 @@ def test_only_the_named_overlays_of_a_record_change(name: str) -> None:
 
 def test_entities_in_a_record_are_not_followed() -> None:
     text = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d><name>&e;</name><domain/></d>'
-    assert "root" not in compose.definition_then(text)
+    assert "root" not in definition.then(text, PRESENT)
+
+
+STAYING = """<domain><devices><disk type='block' device='disk'><driver type='raw'/>
+<source dev='/dev/now'/><target dev='vda'/><address slot='9'/></disk>
+<disk type='file'><source file='/now'/><target dev='vdz'/></disk></devices></domain>"""
+
+
+def test_a_disk_that_stays_keeps_its_image_of_now_in_the_drive_of_then() -> None:
+    root = etree.fromstring(definition.then(RECORD, STAYING, ("vda", "vdz")))
+    disk, other = root.findall("devices/disk")
+    assert disk.get("type") == "block"
+    assert [dict(node.items()) for node in disk if node.tag in ("source", "driver")] == [
+        {"type": "raw"},
+        {"dev": "/dev/now"},
+    ]
+    assert disk.find("address") is None
+    source = other.find("source")
+    assert source is not None
+    assert source.get("file") == "/c"
+    untouched = etree.fromstring(definition.then(RECORD, STAYING, ()))
+    assert [node.get("file") for node in untouched.iterfind("devices/disk/source")] == ["/a", "/c"]
+
+
+LIVE = """<domainsnapshot><name>s1</name><domain type='qemu' id='7'><devices>
+<disk type='block'><driver name='qemu' type='raw' cache='none'/><source dev='/dev/b' index='2'/>
+<backingStore type='file'><source file='/b'/><backingStore/></backingStore><target dev='vda'/>
+</disk><disk type='file' device='cdrom'><source file='/iso'/><target dev='sda'/></disk></devices>
+</domain><inactiveDomain><devices/></inactiveDomain></domainsnapshot>"""
+
+
+def test_ram_gets_the_running_definition_on_the_new_overlays() -> None:
+    root = etree.fromstring(definition.live_then(LIVE, {"vda": "/new", "vdz": "/none"}))
+    assert (root.tag, root.find(".//backingStore")) == ("domain", None)
+    disk, cdrom = root.findall("devices/disk")
+    source, driver, iso = disk.find("source"), disk.find("driver"), cdrom.find("source")
+    assert source is not None
+    assert driver is not None
+    assert iso is not None
+    assert (disk.get("type"), dict(source.items())) == ("file", {"file": "/new"})
+    assert dict(driver.items()) == {"name": "qemu", "type": "qcow2", "cache": "none"}
+    assert iso.get("file") == "/iso"

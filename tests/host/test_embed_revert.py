@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.model.snapshot import Forest
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import After, StartOver
 from kvmtui.plans.wishes import Create, Delete, Revert
@@ -138,42 +139,69 @@ async def test_both_disks_go_back_together(driver: Driver, new_machine: NewMachi
 
 
 @pytest.mark.parametrize("safety", [True, False])
-async def test_a_disk_that_was_left_out_is_never_taken_back_to_an_older_file(
+async def test_a_disk_that_was_left_out_goes_on_as_it_is(
     driver: Driver, new_machine: NewMachine, safety: bool
 ) -> None:
     machine = new_machine(disks=2)
     machine.start()
     ref = await driver.meet("m")
     await driver.carry_out(Create(ref, "s1", disks=("vda",)))
-    scribble(machine, 1, "vdb")
-    made = await driver.plan(Revert(ref, "s1", safety=safety))
-    if isinstance(made, Plan):
-        outcome = await driver.fleet.perform(made)
-        assert outcome.ok, outcome.says
-        assert now(machine, "vda") == history()
-        assert now(machine, "vdb") == history(1, first=0x22)
+    for target in ("vda", "vdb"):
+        scribble(machine, 1, target)
+    await driver.carry_out(Revert(ref, "s1", safety=safety))
+    assert now(machine, "vda") == history()
+    assert now(machine, "vdb") == history(1, first=0x22)
     await driver.carry_out(Create(ref, "s2"))
     scribble(machine, 2, "vdb")
-    assert await driver.refused(Revert(ref, "s1", safety=safety)) == "left out"
-    assert pages(machine.disks[1]) == history(1, first=0x22)
+    await driver.carry_out(Revert(ref, "s1", safety=safety))
+    assert now(machine, "vda") == history()
+    assert now(machine, "vdb") == history(1, 2, first=0x22)
+    assert pages(machine.disks[1]) == history(1, first=0x22), "s2 keeps this image"
+    await driver.carry_out(Revert(ref, "s2", safety=False))
+    assert now(machine, "vdb") == history(1, first=0x22)
 
 
-async def test_ram_comes_back_where_libvirt_can_and_the_disks_everywhere(
-    driver: Driver, machine: Machine
+@pytest.mark.parametrize("after", [After.RECORDED, After.PAUSED])
+async def test_ram_comes_back_from_its_file_again_and_again(
+    driver: Driver, machine: Machine, after: After
 ) -> None:
     ref = await driver.meet("m")
     scribble(machine, 1)
     await driver.carry_out(Create(ref, "s1", how="ram"))
-    scribble(machine, 2)
-    if driver.host.facts.external_revert:
-        await driver.carry_out(Revert(ref, "s1"))
-    else:
-        assert await driver.refused(Revert(ref, "s1")) == "RAM"
-        await driver.carry_out(Revert(ref, "s1", ram=False))
-    assert now(machine) == history(1)
-    assert machine.running
-    await driver.carry_out(Revert(ref, "before-revert", ram=False))
+    for round_ in (2, 3):
+        scribble(machine, round_)
+        await driver.carry_out(Revert(ref, "s1", after))
+        assert now(machine) == history(1)
+        assert machine.state == (3 if after is After.PAUSED else 1)
+    if after is After.RECORDED:
+        scribble(machine, 4)
+        await driver.carry_out(Revert(ref, "s1", safety_ram=True))
+        await driver.carry_out(Revert(ref, "before-revert-3", safety=False))
+        assert now(machine) == history(1, 4)
+        assert machine.running
+    await driver.carry_out(Revert(ref, "before-revert", ram=False, safety=False))
     assert now(machine) == history(1, 2)
+
+
+def damage(forest: Forest | None) -> None:
+    """The RAM file of the first snapshot is none any more."""
+    assert forest is not None
+    Path(forest.snapshots[0].memory_file).write_bytes(b"nothing")
+
+
+async def test_a_damaged_ram_file_leaves_the_disks_of_then_and_the_present_state_kept(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await driver.meet("m")
+    await driver.carry_out(Create(ref, "s1", how="ram"))
+    damage(driver.domain("m").forest)
+    scribble(machine, 1)
+    outcome = await driver.attempt(Revert(ref, "s1"))
+    assert not outcome.ok
+    assert "bring back the RAM of “s1”" in outcome.says
+    assert (machine.running, now(machine)) == (False, history())
+    await driver.carry_out(Revert(ref, "before-revert", After.RUNNING))
+    assert (machine.running, now(machine)) == (True, history(1))
 
 
 async def test_a_state_that_was_written_over_is_not_gone_back_to(

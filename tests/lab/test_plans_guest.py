@@ -130,3 +130,26 @@ async def test_ram_and_files_go_back_together(
     await driver.carry_out(Revert(ref, "before-revert", safety=False))
     guest.wait_agent(10)
     assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("now", "now\n")
+
+
+async def test_ram_from_a_file_fits_the_disks_it_comes_back_with(
+    driver: Driver, virsh: Virsh, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    guest.write_marker("then")
+    guest.run("echo then > /tmp/memory")
+    await driver.carry_out(Create(ref, "s1", how="ram"))
+    guest.write_marker("now")
+    guest.run("echo now > /tmp/memory")
+    await driver.carry_out(Revert(ref, "s1", safety_ram=True))
+    agree(driver, virsh, "guest")
+    guest.wait_agent(10)
+    assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("then", "then\n")
+    await driver.carry_out(Revert(ref, "before-revert"))
+    agree(driver, virsh, "guest")
+    guest.wait_agent(10)
+    assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("now", "now\n")
+    await driver.carry_out(Revert(ref, "s1", ram=False, safety=False))
+    guest.wait_agent()
+    assert guest.read_marker() == "then"
+    assert guest.run("cat /tmp/memory 2>/dev/null || echo booted") == "booted\n"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kvmtui.model.domain import Domain, State
-from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
+from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.world import World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Danger, Refusal
@@ -66,10 +66,26 @@ def test_a_disk_frozen_by_the_safety_snapshot_is_not_written_to_after_the_revert
 
 
 @pytest.mark.parametrize("mode", ["no", "manual"])
-def test_a_disk_left_out_does_not_go_back_to_a_file_that_later_snapshots_keep(mode: str) -> None:
+def test_a_disk_left_out_goes_on_where_it_is_and_not_in_a_file_that_others_keep(mode: str) -> None:
     later = external("s2", "s1", base="{t}", overlay="{t}.s2", targets=("vda", "vdb"))
     web = with_data((partial("s1", None, mode), later), "data.s2.qcow2", "data.qcow2")
-    assert refused(world(web), Revert(ref(web), "s1")) == "left out"
+    plan = allowed(world(web), Revert(ref(web), "s1"))
+    (over,) = (step for step in plan.steps if isinstance(step, StartOver))
+    assert over.stay == ("vdb",)
+    assert [t.mode for t in over.targets if t.disk == "vdb"] == ["no"]
+    assert "vdb was not part of it and stays as it is now" in plan.warnings
+
+
+@pytest.mark.parametrize("now", [(), ("data.qcow2",), ("data.s2.qcow2", "data.qcow2")])
+def test_ram_does_not_come_back_beside_a_disk_that_went_on(now: tuple[str, ...]) -> None:
+    ram: dict[str, Any] = {
+        "memory": Memory.EXTERNAL,
+        "memory_file": file("web.mem"),
+        "state": "running",
+    }
+    web = with_data((replace(partial("s1", None), **ram),), *now)
+    assert refused(world(web), Revert(ref(web), "s1")) == "RAM left out"
+    assert refused(world(web), Revert(ref(web), "s1", ram=False)) == ""
 
 
 def test_a_disk_left_out_and_given_to_another_domain_is_not_taken_back() -> None:

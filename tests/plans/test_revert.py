@@ -8,21 +8,25 @@ from typing import Any
 import pytest
 
 from kvmtui.model.domain import Domain, State
-from kvmtui.model.snapshot import Forest, Memory
-from kvmtui.plans.plan import Danger, Plan
+from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.plans.plan import Danger, Plan, Refusal
+from kvmtui.plans.revert import last_safety
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
     Power,
     Redefine,
     RemoveManagedSave,
+    RestoreRam,
     RevertSnapshot,
     StartOver,
     Target,
     Verb,
 )
+from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Revert
 from tests.worlds import (
+    NOW,
     V9,
     V10,
     V11,
@@ -132,18 +136,97 @@ def test_back_to_another_branch_the_ancestors_get_the_overlay_of_that_branch() -
     ]
 
 
-def test_ram_comes_back_by_libvirt_itself_and_never_without_a_safety_snapshot() -> None:
-    web = with_ram()
-    plan = allowed(world(web), wish(web, safety=False, after=After.PAUSED))
-    assert [type(step) for step in plan.steps] == [CreateSnapshot, RevertSnapshot]
-    assert plan.steps[-1] == RevertSnapshot("web", "s1", After.PAUSED)
+@pytest.mark.parametrize("libvirt", VERSIONS)
+@pytest.mark.parametrize("now", [State.RUNNING, State.OFF])
+def test_ram_is_restored_on_fresh_overlays_on_every_libvirt(libvirt: int, now: State) -> None:
+    web = with_ram(state=now)
+    plan = allowed(world(web, libvirt=libvirt), wish(web, safety=False))
+    off = (Power("web", Verb.FORCE_OFF),) if now is State.RUNNING else ()
+    assert plan.steps == (
+        *off,
+        StartOver("web", "s1", (FRESH,)),
+        Redefine("web", "s1", (("vda", FRESH.file),), current=True),
+        RestoreRam("web", "s1", "/img/web.s1.mem", (FRESH,)),
+    )
 
 
-def test_ram_needs_a_libvirt_that_can_bring_it_back() -> None:
+@pytest.mark.parametrize(
+    ("then", "after", "paused"),
+    [
+        ("running", After.RECORDED, False),
+        ("paused", After.RECORDED, True),
+        ("running", After.PAUSED, True),
+        ("paused", After.RUNNING, False),
+    ],
+)
+def test_ram_comes_back_running_or_paused(then: str, after: After, paused: bool) -> None:
+    web = changed(with_ram(), "s1", state=then)
+    step = allowed(world(web), wish(web, after=after)).steps[-1]
+    assert isinstance(step, RestoreRam)
+    assert step.paused is paused
+
+
+def test_ram_is_left_where_only_the_disks_are_wished() -> None:
     web = with_ram()
-    assert refused(world(web, libvirt=V9), wish(web)) == "RAM"
-    plan = allowed(world(web, libvirt=V9), wish(web, ram=False, safety=False))
-    assert not any(isinstance(step, RevertSnapshot) for step in plan.steps)
+    plan = allowed(world(web), wish(web, ram=False, safety=False))
+    assert plan.steps[-1] == Power("web", Verb.START)
+    assert not any(isinstance(step, RestoreRam) for step in plan.steps)
+
+
+def test_a_ram_file_that_is_gone_is_said_before_the_guest_is_stopped() -> None:
+    there = frozenset({file("web.qcow2"), file("web.s1.qcow2")})
+    for folder, rule in ((there, "RAM missing"), (there | {"/img/web.s1.mem"}, "")):
+        web = with_ram()
+        assert web.config is not None
+        seen = replace(web.config.disks[0], folder=folder)
+        web = replace(web, config=replace(web.config, disks=(seen,)))
+        assert refused(world(web), wish(web)) == rule
+        assert refused(world(web), wish(web, ram=False)) == ""
+
+
+def test_the_present_ram_can_be_kept_too() -> None:
+    web = chained(1)
+    plan = allowed(world(web), wish(web, safety_ram=True))
+    safety = plan.steps[0]
+    assert isinstance(safety, CreateSnapshot)
+    assert safety.memory_file == "/img/web.before-revert.mem"
+    assert plan.losses == ()
+
+
+def test_an_image_on_a_block_device_goes_on_beside_its_former_overlay() -> None:
+    record = SnapshotDisk("vda", "external", "/img/o.qcow2", "/dev/vg/web", "block")
+    web = changed(chained(1, state=State.OFF), "s1", disks=(record,))
+    assert web.config is not None
+    on_block = disk("/img/o.qcow2", "/dev/vg/web")
+    web = replace(web, config=replace(web.config, disks=(on_block,)))
+    (over, _) = allowed(world(web), wish(web, safety=False)).steps
+    assert isinstance(over, StartOver)
+    assert over.targets == (Target("vda", "external", "/img/web.s1-r.qcow2"),)
+
+
+def test_what_is_lost_has_its_size() -> None:
+    web = chained(3)
+    (lost, *_) = allowed(world(web), wish(web, "s2", safety=False)).losses
+    assert lost.endswith(", 2.0G)")
+
+
+def test_the_last_state_before_a_revert_is_the_one_to_undo() -> None:
+    def taken(name: str, age: int, about: str = "before “s1”") -> Snapshot:
+        made = external(name, base=f"{name}.b", overlay=f"{name}.o", created=NOW - age)
+        return replace(made, description=about)
+
+    older, newer = taken("before-revert", 90), taken("before-revert-2", 60)
+    others = (taken("before-revert-mine", 5, "mine"), taken("s1", 1))
+    for snapshots, last in (
+        ((older, newer, *others), newer),
+        ((newer, older), newer),
+        (others, None),
+        ((), None),
+    ):
+        web = domain("web", forest=Forest(snapshots, None))
+        subject = find(world(web), ref(web))
+        assert not isinstance(subject, Refusal)
+        assert last_safety(subject) is last
 
 
 def test_a_saved_ram_image_is_removed_before_and_told() -> None:

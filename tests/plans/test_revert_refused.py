@@ -39,7 +39,8 @@ def changed(of: Domain, snapshot: str, **fields: Any) -> Domain:
 MISSING = disk(file("web.s1.qcow2"), file("web.qcow2"))
 MISSING = replace(MISSING, layers=(MISSING.layers[0], replace(MISSING.layers[1], missing=True)))
 ONE = chained(1)
-FROM_BLOCK = (SnapshotDisk("vda", "external", "/img/o", "/dev/vg/web", "block"),)
+FROM_NETWORK = (SnapshotDisk("vda", "external", "/img/o", "rbd:pool/web", "network"),)
+FROM_NOWHERE = (SnapshotDisk("vda", "external", "", "/dev/vg/web", "block"),)
 INSIDE = inner("i1")
 UNREAD = disk(file("web.qcow2"))
 HOLLOW = replace(UNREAD, layers=(replace(UNREAD.layers[0], snapshots=()),))
@@ -60,7 +61,8 @@ def on(of: Domain, *disks: Any) -> Domain:
         (replace(ONE, jobs=(COMMITTING,)), "s1", "block job"),
         (chained(1, persistent=False), "s1", "transient"),
         (changed(ONE, "s1", disks=(), memory=Memory.EXTERNAL), "s1", "nothing"),
-        (changed(ONE, "s1", disks=FROM_BLOCK), "s1", "not a file"),
+        (changed(ONE, "s1", disks=FROM_NETWORK), "s1", "not a file"),
+        (changed(ONE, "s1", disks=FROM_NOWHERE), "s1", "not a file"),
         (on(ONE, MISSING), "s1", "layer missing"),
         (on(ONE, disk(file("web.qcow2"))), "s1", "stale"),
         (on(INSIDE, ON_TOP), "i1", "stands on it"),

@@ -26,26 +26,6 @@ def snapshot(step: CreateSnapshot) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def definition_then(recorded: str) -> str:
-    """The ``<domain>`` that a snapshot recorded: the inactive one when it was running.
-
-    Without the recorded chains: they would override what the images themselves say, although
-    layers may have been merged since.
-    """
-    root = parse.tree(recorded)
-    node = root.find("inactiveDomain")
-    if node is None:
-        node = root.find("domain")
-    if node is None:
-        raise ValueError("the snapshot recorded no definition")
-    for disk in node.iterfind("devices/disk"):
-        for below in disk.findall("backingStore"):
-            disk.remove(below)
-    node.tag = "domain"
-    node.tail = None
-    return etree.tostring(node, encoding="unicode")
-
-
 def with_overlays(recorded: str, overlays: tuple[tuple[str, str], ...]) -> str:
     """A snapshot's record with other overlay files."""
     root = parse.tree(recorded)

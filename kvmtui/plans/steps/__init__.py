@@ -2,13 +2,13 @@
 
 from kvmtui.plans.steps.jobs import AbortJob, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
+from kvmtui.plans.steps.restart import RestoreRam, StartOver
 from kvmtui.plans.steps.snapshots import (
     After,
     CreateSnapshot,
     DeleteSnapshot,
     Redefine,
     RevertSnapshot,
-    StartOver,
     Target,
 )
 from kvmtui.plans.steps.spelling import Watch
@@ -18,6 +18,7 @@ Step = (
     | RevertSnapshot
     | DeleteSnapshot
     | StartOver
+    | RestoreRam
     | Redefine
     | Commit
     | AwaitReady
@@ -39,6 +40,7 @@ __all__ = [
     "Power",
     "Redefine",
     "RemoveManagedSave",
+    "RestoreRam",
     "RevertSnapshot",
     "StartOver",
     "Step",

@@ -123,35 +123,6 @@ class DeleteSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class StartOver:
-    """``virDomainDefineXML`` with what a snapshot recorded, and new overlays on its images.
-
-    The two belong together: between them the domain stands on images that must not be written
-    to. When the overlays cannot be made, the definition of before is put back.
-    """
-
-    domain: str
-    snapshot: str
-    targets: tuple[Target, ...] = ()
-    watch = Watch.NOTHING
-
-    @property
-    def says(self) -> str:
-        return f"put back the definition of “{self.snapshot}”, on new overlays"
-
-    @property
-    def virsh(self) -> str:
-        dump = virsh(
-            "snapshot-dumpxml", self.domain, "--snapshotname", self.snapshot, "--security-info"
-        )
-        specs = [word for target in self.targets for word in ("--diskspec", target.spec)]
-        overlays = virsh(
-            "snapshot-create-as", self.domain, "--no-metadata", "--disk-only", "--atomic", *specs
-        )
-        return f"virsh define --file THEN.xml && {overlays}   # the <domain> of: {dump}"
-
-
-@dataclass(frozen=True, slots=True)
 class Redefine:
     """``virDomainSnapshotCreateXML`` with REDEFINE: corrects what is recorded of a snapshot."""
 

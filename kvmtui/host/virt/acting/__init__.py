@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.host.virt.acting import jobs, power, snapshots
+from kvmtui.host.virt.acting import jobs, power, restart, snapshots
 from kvmtui.plans.steps import (
     AbortJob,
     AwaitReady,
@@ -15,6 +15,7 @@ from kvmtui.plans.steps import (
     Power,
     Redefine,
     RemoveManagedSave,
+    RestoreRam,
     RevertSnapshot,
     StartOver,
     Step,
@@ -31,7 +32,9 @@ def perform(domain: Any, step: Step) -> None:
         case DeleteSnapshot():
             snapshots.delete(domain, step)
         case StartOver():
-            snapshots.start_over(domain, step)
+            restart.start_over(domain, step)
+        case RestoreRam():
+            restart.restore_ram(domain, step)
         case Redefine():
             snapshots.redefine(domain, step)
         case Commit():

@@ -7,13 +7,13 @@ from typing import Any
 import libvirt
 
 from kvmtui.host.virt import compose
+from kvmtui.host.virt.acting import restart
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
     DeleteSnapshot,
     Redefine,
     RevertSnapshot,
-    StartOver,
 )
 
 _AFTER = {
@@ -38,34 +38,12 @@ def delete(domain: Any, step: DeleteSnapshot) -> None:
     domain.snapshotLookupByName(step.snapshot, 0).delete(_delete_flags(step))
 
 
-def _recorded(domain: Any, name: str) -> str:
-    """A snapshot's record with its secrets: it goes back to libvirt and nowhere else."""
-    secure = libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE
-    return str(domain.snapshotLookupByName(name, 0).getXMLDesc(secure))
-
-
-def start_over(domain: Any, step: StartOver) -> None:
-    """Definition and overlays together, or neither."""
-    connection = domain.connect()
-    before = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
-    overlays = compose.snapshot(CreateSnapshot(step.domain, "", targets=step.targets))
-    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
-    flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
-    flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA
-    connection.defineXML(compose.definition_then(_recorded(domain, step.snapshot)))
-    try:
-        domain.snapshotCreateXML(overlays, flags)
-    except libvirt.libvirtError:
-        connection.defineXML(before)
-        raise
-
-
 def redefine(domain: Any, step: Redefine) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE."""
     flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
     if step.current:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
-    xml = compose.with_overlays(_recorded(domain, step.snapshot), step.overlays)
+    xml = compose.with_overlays(restart.recorded(domain, step.snapshot), step.overlays)
     domain.snapshotCreateXML(xml, flags)
 
 

@@ -1,0 +1,41 @@
+"""Putting a domain back on images of the past."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.virt import compose, definition
+from kvmtui.plans.steps import CreateSnapshot, RestoreRam, StartOver
+
+
+def recorded(domain: Any, name: str) -> str:
+    """A snapshot's record with its secrets: it goes back to libvirt and nowhere else."""
+    secure = libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE
+    return str(domain.snapshotLookupByName(name, 0).getXMLDesc(secure))
+
+
+def start_over(domain: Any, step: StartOver) -> None:
+    """Definition and overlays together, or neither."""
+    connection = domain.connect()
+    before = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
+    overlays = compose.snapshot(CreateSnapshot(step.domain, "", targets=step.targets))
+    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
+    flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
+    flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA
+    then = recorded(domain, step.snapshot)
+    connection.defineXML(definition.then(then, before, step.stay))
+    try:
+        domain.snapshotCreateXML(overlays, flags)
+    except libvirt.libvirtError:
+        connection.defineXML(before)
+        raise
+
+
+def restore_ram(domain: Any, step: RestoreRam) -> None:
+    """The RAM with the devices it was saved with, on disks that hold the same as then."""
+    flags = libvirt.VIR_DOMAIN_SAVE_PAUSED if step.paused else libvirt.VIR_DOMAIN_SAVE_RUNNING
+    files = {disk.disk: disk.file for disk in step.disks}
+    live = definition.live_then(recorded(domain, step.snapshot), files)
+    domain.connect().restoreFlags(step.file, live, flags)

@@ -1,0 +1,36 @@
+"""Sizes, times and numbers as an administrator reads them."""
+
+from __future__ import annotations
+
+import time
+
+_UNITS = ("B", "K", "M", "G", "T", "P")
+
+
+def size(count: float | None) -> str:
+    """Bytes in at most five characters: 0B, 512K, 1.2G; nothing when unknown."""
+    if count is None:
+        return ""
+    number = float(count)
+    for unit in _UNITS:
+        if number < 999.5 or unit == _UNITS[-1]:
+            break
+        number /= 1024
+    return f"{number:.1f}{unit}" if number < 9.95 and unit not in "BK" else f"{number:.0f}{unit}"
+
+
+def moment(then: float) -> str:
+    """A time with its date, in the local zone."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(then)) if then else "unknown"
+
+
+def span(seconds: float) -> str:
+    """A duration: 0:07, 12:30, 3:05:00."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 layer, 3 layers."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
