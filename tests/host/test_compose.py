@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from kvmtui.host.virt import compose, definition
+from kvmtui.host.virt import compose, past
 from kvmtui.model import parse
 from kvmtui.plans.steps import CreateSnapshot, Target
 from tests.worlds import HOSTILE
@@ -60,7 +60,7 @@ def test_what_is_not_wished_is_not_in_it() -> None:
 
 
 def test_the_inactive_definition_goes_before_the_live_one_and_without_chains() -> None:
-    root = etree.fromstring(definition.then(RECORD, PRESENT))
+    root = etree.fromstring(past.definition(RECORD, PRESENT))
     assert (root.tag, root.findtext("name")) == ("domain", "later")
     assert root.find(".//backingStore") is None
     assert [node.get("file") for node in root.iterfind("devices/disk/source")] == ["/a", "/c"]
@@ -71,12 +71,12 @@ def test_the_inactive_definition_goes_before_the_live_one_and_without_chains() -
 
 def test_a_snapshot_taken_while_off_gives_its_only_definition() -> None:
     record = RECORD.replace("inactiveDomain", "other")
-    assert etree.fromstring(definition.then(record, PRESENT)).findtext("name") == "live"
+    assert etree.fromstring(past.definition(record, PRESENT)).findtext("name") == "live"
 
 
 def test_a_snapshot_without_definition_is_an_error() -> None:
     with pytest.raises(ValueError, match="no definition"):
-        definition.then("<domainsnapshot><name>s1</name></domainsnapshot>", PRESENT)
+        past.definition("<domainsnapshot><name>s1</name></domainsnapshot>", PRESENT)
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -93,7 +93,7 @@ def test_only_the_named_overlays_of_a_record_change(name: str) -> None:
 
 def test_entities_in_a_record_are_not_followed() -> None:
     text = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d><name>&e;</name><domain/></d>'
-    assert "root" not in definition.then(text, PRESENT)
+    assert "root" not in past.definition(text, PRESENT)
 
 
 STAYING = """<domain><devices><disk type='block' device='disk'><driver type='raw'/>
@@ -102,7 +102,7 @@ STAYING = """<domain><devices><disk type='block' device='disk'><driver type='raw
 
 
 def test_a_disk_that_stays_keeps_its_image_of_now_in_the_drive_of_then() -> None:
-    root = etree.fromstring(definition.then(RECORD, STAYING, ("vda", "vdz")))
+    root = etree.fromstring(past.definition(RECORD, STAYING, ("vda", "vdz")))
     disk, other = root.findall("devices/disk")
     assert disk.get("type") == "block"
     assert [dict(node.items()) for node in disk if node.tag in ("source", "driver")] == [
@@ -113,7 +113,7 @@ def test_a_disk_that_stays_keeps_its_image_of_now_in_the_drive_of_then() -> None
     source = other.find("source")
     assert source is not None
     assert source.get("file") == "/c"
-    untouched = etree.fromstring(definition.then(RECORD, STAYING, ()))
+    untouched = etree.fromstring(past.definition(RECORD, STAYING, ()))
     assert [node.get("file") for node in untouched.iterfind("devices/disk/source")] == ["/a", "/c"]
 
 
@@ -125,7 +125,7 @@ LIVE = """<domainsnapshot><name>s1</name><domain type='qemu' id='7'><devices>
 
 
 def test_ram_gets_the_running_definition_on_the_new_overlays() -> None:
-    root = etree.fromstring(definition.live_then(LIVE, {"vda": "/new", "vdz": "/none"}))
+    root = etree.fromstring(past.running(LIVE, {"vda": "/new", "vdz": "/none"}))
     assert (root.tag, root.find(".//backingStore")) == ("domain", None)
     disk, cdrom = root.findall("devices/disk")
     source, driver, iso = disk.find("source"), disk.find("driver"), cdrom.find("source")

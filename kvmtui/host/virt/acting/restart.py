@@ -6,7 +6,7 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host.virt import compose, definition
+from kvmtui.host.virt import compose, past
 from kvmtui.plans.steps import CreateSnapshot, RestoreRam, StartOver
 
 
@@ -25,7 +25,7 @@ def start_over(domain: Any, step: StartOver) -> None:
     flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
     flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA
     then = recorded(domain, step.snapshot)
-    connection.defineXML(definition.then(then, before, step.stay))
+    connection.defineXML(past.definition(then, before, step.stay))
     try:
         domain.snapshotCreateXML(overlays, flags)
     except libvirt.libvirtError:
@@ -37,5 +37,5 @@ def restore_ram(domain: Any, step: RestoreRam) -> None:
     """The RAM with the devices it was saved with, on disks that hold the same as then."""
     flags = libvirt.VIR_DOMAIN_SAVE_PAUSED if step.paused else libvirt.VIR_DOMAIN_SAVE_RUNNING
     files = {disk.disk: disk.file for disk in step.disks}
-    live = definition.live_then(recorded(domain, step.snapshot), files)
+    live = past.running(recorded(domain, step.snapshot), files)
     domain.connect().restoreFlags(step.file, live, flags)

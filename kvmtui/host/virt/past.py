@@ -9,7 +9,7 @@ from lxml import etree
 from kvmtui.model import parse
 
 
-def then(recorded: str, present: str, stay: Collection[str] = ()) -> str:
+def definition(recorded: str, present: str, stay: Collection[str] = ()) -> str:
     """The definition that a snapshot recorded: the inactive one when it was running.
 
     The disks in ``stay`` have the images of the definition ``present`` instead.
@@ -33,7 +33,7 @@ def _take_medium(disk: etree._Element, now: etree._Element) -> None:
         disk.extend(now.findall(tag))
 
 
-def live_then(recorded: str, files: Mapping[str, str]) -> str:
+def running(recorded: str, files: Mapping[str, str]) -> str:
     """The running definition that a snapshot recorded, with other qcow2 files by target."""
     domain = _domain(parse.tree(recorded).find("domain"))
     for target, disk in _disks(domain).items():
