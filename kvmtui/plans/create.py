@@ -117,7 +117,7 @@ def plan(subject: Subject, wish: Create) -> Plan | Refusal:
     disks = chosen(subject, wish)
     refusal = rules.first(
         rules.name_fits(subject, wish.name),
-        _inside(subject, wish.name) if wish.how == "internal" else None,
+        _name_inside(subject, wish.name) if wish.how == "internal" else None,
         rules.text_fits(wish.description),
         refuse(subject, wish.how, disks),
         can_quiesce(subject, wish.how) if wish.quiesce else None,
@@ -136,11 +136,11 @@ def plan(subject: Subject, wish: Create) -> Plan | Refusal:
     )
 
 
-def _inside(subject: Subject, name: str) -> Refusal | None:
+def _name_inside(subject: Subject, name: str) -> Refusal | None:
     """libvirt gives a name twice when only an image still knows it; the older one is lost then."""
-    if name not in names.inside(subject):
-        return None
-    return Refusal("name inside", f"an image still holds a snapshot “{name}”")
+    if name in names.inside(subject):
+        return Refusal("name inside", f"an image still holds a snapshot “{name}”")
+    return rules.names_a_job(subject, name) if subject.domain.state.active else None
 
 
 def _step(subject: Subject, wish: Create, disks: Sequence[Disk]) -> CreateSnapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.domain import State
@@ -74,7 +75,8 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         elif disk.base and now.active.source != disk.base:
             reason = f"it lives in {disk.base}, which is not the active layer of {disk.target}"
             return Refusal("not active", reason, "commit the layers above it first")
-    return None
+    unable = rules.names_a_job(subject, snapshot.name) if subject.domain.state.active else None
+    return replace(unable, remedy="shut the domain down first") if unable else None
 
 
 def _external(subject: Subject, snapshot: Snapshot) -> Refusal | None:

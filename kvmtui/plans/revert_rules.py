@@ -48,7 +48,11 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         if stale:
             return stale
     bases = (record.base for record in snapshot.disks if record.mode == "internal")
-    return rules.base_not_shared(subject, bases)
+    loads = snapshot.memory is Memory.INTERNAL
+    return rules.first(
+        rules.base_not_shared(subject, bases),
+        rules.names_a_job(subject, snapshot.name) if loads else None,
+    )
 
 
 def _may_stand_on(disk: Disk, base: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -18,6 +19,9 @@ NOT_XML = "\ufffe\uffff"
 
 NESTING = range(10_008_000, 12_000_000)
 """libvirt versions that cannot start a domain whose chain has more than 24 overlays."""
+
+JOBS_NAMED = 10_009_000
+"""From here on QEMU does internal snapshots as jobs that libvirt calls after the snapshot."""
 
 DEPTH_REFUSED = 20
 DEPTH_WARNED = 10
@@ -44,6 +48,14 @@ def name_fits(subject: Subject, name: str) -> Refusal | None:
     if subject.forest.get(name):
         return Refusal("name taken", f"a snapshot “{name}” exists already")
     return None
+
+
+def names_a_job(subject: Subject, name: str) -> Refusal | None:
+    """Whether QEMU can save, load or delete an internal snapshot of that name while it runs."""
+    if subject.libvirt < JOBS_NAMED or re.fullmatch(r"[A-Za-z0-9._-]+", name):
+        return None
+    reason = f"QEMU takes only A-Z, a-z, 0-9, “.”, “_” and “-” in “{name}” while it runs"
+    return Refusal("name job", reason)
 
 
 def text_fits(text: str) -> Refusal | None:

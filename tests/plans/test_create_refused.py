@@ -73,6 +73,26 @@ def test_strange_names_are_taken_as_they_are(name: str) -> None:
     assert step.name == HOSTILE[name]
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "libvirt", "rule"),
+    [
+        ("instantánea1", State.RUNNING, 10_009_000, "name job"),
+        ("a b", State.PAUSED, V11, "name job"),
+        ("a:b", State.RUNNING, V12, "name job"),
+        ("9-a_b.C", State.RUNNING, V12, ""),
+        ("instantánea1", State.RUNNING, 10_008_999, ""),
+        ("instantánea1", State.OFF, V12, ""),
+    ],
+)
+def test_inside_a_running_image_only_names_that_qemu_takes(
+    name: str, state: State, libvirt: int, rule: str
+) -> None:
+    web = domain(state=state)
+    shown = world(web, libvirt=libvirt)
+    assert refused(shown, wish(web, name, how="internal")) == rule
+    assert refused(shown, wish(web, name)) == ""
+
+
 NETWORK = disk("rbd:vms/web")
 NETWORK = replace(NETWORK, layers=(replace(NETWORK.layers[0], kind="network", format="raw"),))
 RAW = replace(disk(file("a.img")), layers=(replace(disk("/a.img").layers[0], format="raw"),))

@@ -154,3 +154,11 @@ def test_records_below_are_not_spoiled(libvirt: int, fields: dict[str, Any], rul
     web = chained(3)
     assert refused(world(web, libvirt=libvirt), wish(web, "s2", **fields)) == rule
     assert refused(world(web, libvirt=libvirt), wish(web, "s3", metadata_only=True)) == ""
+
+
+def test_inside_a_running_image_only_names_that_qemu_takes() -> None:
+    odd = inner("máy chủ")
+    off = replace(odd, state=State.OFF)
+    assert refused(world(odd), wish(odd, "máy chủ")) == "name job"
+    assert refused(world(odd, libvirt=V10), wish(odd, "máy chủ")) == ""
+    assert refused(world(off), wish(off, "máy chủ")) == ""

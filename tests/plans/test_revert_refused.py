@@ -13,6 +13,7 @@ from kvmtui.model.snapshot import Forest, Memory, SnapshotDisk
 from kvmtui.plans.wishes import Revert
 from tests.worlds import (
     COMMITTING,
+    V10,
     chained,
     disk,
     domain,
@@ -88,6 +89,14 @@ def test_an_internal_revert_does_not_rewrite_what_an_external_snapshot_keeps() -
     kept = external("e1", "i1", base="web.qcow2", overlay="web.e1.qcow2")
     web = replace(INSIDE, forest=Forest((*INSIDE.forest.snapshots, kept), "i1"))
     assert refused(world(web), wish(web, "i1")) == "stands on it"
+
+
+def test_ram_comes_back_only_from_a_name_that_qemu_takes() -> None:
+    odd = inner("instantánea1")
+    assert refused(world(odd), wish(odd, "instantánea1", safety=False)) == "name job"
+    assert refused(world(odd, libvirt=V10), wish(odd, "instantánea1", safety=False)) == ""
+    without = changed(odd, "instantánea1", memory=Memory.NO, state="shutoff")
+    assert refused(world(without), wish(without, "instantánea1", safety=False)) == ""
 
 
 def test_a_revert_that_cannot_save_the_present_state_is_refused() -> None:
