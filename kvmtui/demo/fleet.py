@@ -162,9 +162,9 @@ INTRANET = Machine(
             Kind.INTERNAL_RAM,
             parent="base-endurecida",
         ),
-        Snapshot("instantánea1", "", 20.1, Kind.INTERNAL_RAM, parent="snap-pre-upgrade"),
+        Snapshot("instantanea1", "", 20.1, Kind.INTERNAL_RAM, parent="snap-pre-upgrade"),
         Snapshot(
-            "trước-nâng-cấp-wiki",
+            "truoc-nang-cap-wiki",
             "Trước khi nâng cấp DokuWiki",
             3.3,
             Kind.INTERNAL_RAM,

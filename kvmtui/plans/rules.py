@@ -52,7 +52,8 @@ def name_fits(subject: Subject, name: str) -> Refusal | None:
 
 def names_a_job(subject: Subject, name: str) -> Refusal | None:
     """Whether QEMU can save, load or delete an internal snapshot of that name while it runs."""
-    if subject.libvirt < JOBS_NAMED or re.fullmatch(r"[A-Za-z0-9._-]+", name):
+    named = subject.host.facts.has_block_jobs and subject.libvirt >= JOBS_NAMED
+    if not named or re.fullmatch(r"[A-Za-z0-9._-]+", name):
         return None
     reason = f"QEMU takes only A-Z, a-z, 0-9, “.”, “_” and “-” in “{name}” while it runs"
     return Refusal("name job", reason)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kvmtui.demo.fleet import ERP, FLEET, Kind, Machine, Power, Snapshot
+from kvmtui.plans.rules import JOB_NAME
 from tests.demo.lair import Child
 
 STATES = {Power.RUNNING: 1, Power.PAUSED: 3, Power.OFF: 5}
@@ -66,3 +67,9 @@ def test_parents_are_older_and_known(machine: Machine) -> None:
 
 def test_names_leave_room_for_sockets() -> None:
     assert max(len(machine.name) for machine in FLEET) <= 12
+
+
+@machines
+def test_every_libvirt_takes_the_names_inside_running_machines(machine: Machine) -> None:
+    names = [one.name for one in machine.snapshots if one.kind is Kind.INTERNAL_RAM]
+    assert [name for name in names if not JOB_NAME.fullmatch(name)] == []
