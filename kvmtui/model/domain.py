@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
+from kvmtui.model.definition import Definition
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
@@ -47,6 +48,8 @@ class Config:
     """A saved RAM image waits for the next start."""
     persistent: bool = True
     """Still defined once it is off."""
+    definition: Definition = field(default_factory=Definition)
+    """What the domain starts with next time; a revert puts another in its place."""
 
     def disk(self, target: str) -> Disk | None:
         """The disk of that target."""

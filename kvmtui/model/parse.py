@@ -6,48 +6,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from kvmtui.model import definition, xml
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
 from kvmtui.model.snapshot import Memory, Snapshot, SnapshotDisk
+from kvmtui.model.xml import source_of
+from kvmtui.model.xml import tree as tree
 
 AGENT_CHANNEL = "org.qemu.guest_agent.0"
 
-_UNITS = {"b": 1, "bytes": 1, "KiB": 2**10, "k": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _NAMED = ("file", "block", "dir", "network", "volume")
 """Disk types whose source has a name; without one there is no medium."""
-
-_SOURCE_ATTRIBUTES = ("file", "dev", "dir", "name", "volume", "path")
-
-
-def tree(text: str) -> etree._Element:
-    """The document as a tree: no entities, no network, no huge nodes.
-
-    Raises ``etree.XMLSyntaxError`` when it is not XML.
-    """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
-
-
-def _text(node: etree._Element, path: str) -> str:
-    return (node.findtext(path) or "").strip()
-
-
-def _number(text: str | None) -> int:
-    try:
-        return int(text or 0)
-    except ValueError:
-        return 0
-
-
-def source_of(node: etree._Element | None) -> str:
-    """What a ``<source>`` names: a path, or ``protocol:name`` for a network image."""
-    if node is None:
-        return ""
-    named = next((node.get(key, "") for key in _SOURCE_ATTRIBUTES if node.get(key)), "")
-    protocol = node.get("protocol")
-    pool = node.get("pool")
-    return f"{protocol}:{named}" if protocol else f"{pool}:{named}" if pool else named
 
 
 def _layers(disk: etree._Element) -> Iterator[Layer | None]:
@@ -122,18 +92,17 @@ def _nvram(root: etree._Element) -> str:
 def domain(text: str, *, managed_save: bool = False) -> Config:
     """A ``<domain>`` document, live or inactive. Raises ``etree.XMLSyntaxError``."""
     root = tree(text)
-    memory = root.find("memory")
-    unit = memory.get("unit", "KiB") if memory is not None else "KiB"
     return Config(
-        title=_text(root, "title"),
-        description=_text(root, "description"),
-        memory=_number(_text(root, "memory")) * _UNITS.get(unit, 2**10),
-        vcpus=_number(_text(root, "vcpu")),
+        title=xml.text(root, "title"),
+        description=xml.text(root, "description"),
+        memory=xml.amount(root, "memory"),
+        vcpus=xml.number(xml.text(root, "vcpu")),
         disks=tuple(_disk(node) for node in root.iterfind("devices/disk")),
         channel=_channel(root),
         nvram=_nvram(root),
         passthrough=root.find("devices/hostdev") is not None,
         managed_save=managed_save,
+        definition=definition.read(root),
     )
 
 
@@ -173,22 +142,30 @@ def _disks_then(root: etree._Element, definition: str = "domain") -> dict[str, e
     return disks
 
 
+def recorded(root: etree._Element) -> etree._Element | None:
+    """The definition that a ``<domainsnapshot>`` would put back: of the next start, if recorded."""
+    node = root.find("inactiveDomain")
+    return root.find("domain") if node is None else node
+
+
 def snapshot(text: str) -> Snapshot:
     """A ``<domainsnapshot>`` document. Raises ``etree.XMLSyntaxError``."""
     root = tree(text)
     then = _disks_then(root)
     memory = root.find("memory")
     mode = memory.get("snapshot", "no") if memory is not None else "no"
+    next_start = recorded(root)
     return Snapshot(
         name=root.findtext("name") or "",
         parent=root.findtext("parent/name"),
-        created=_number(_text(root, "creationTime")),
+        created=xml.number(xml.text(root, "creationTime")),
         description=(root.findtext("description") or "").strip(),
-        state=_text(root, "state"),
+        state=xml.text(root, "state"),
         memory=Memory(mode) if mode in ("internal", "external") else Memory.NO,
         memory_file=memory.get("file", "") if memory is not None else "",
         disks=tuple(_snapshot_disk(node, then) for node in root.iterfind("disks/disk")),
         unlike=_unlike(root),
+        definition=definition.read(next_start) if next_start is not None else None,
         unfinished=root.find("disks/disk/snapshotDeleteInProgress") is not None,
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from kvmtui.model.definition import Definition
+
 
 class Kind(Enum):
     """Where a snapshot keeps what it saved."""
@@ -63,6 +65,8 @@ class Snapshot:
     """Targets whose file differed between the running domain and its stored definition."""
     unfinished: bool = False
     """libvirt was interrupted while it merged into this one (``<snapshotDeleteInProgress/>``)."""
+    definition: Definition | None = None
+    """What a revert puts back: the definition of the next start, as it was then."""
 
     @property
     def kind(self) -> Kind:

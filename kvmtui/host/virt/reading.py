@@ -68,10 +68,13 @@ def row(domain: Any, stats: Stats) -> Domain:
 
 
 def config(handle: Any, domain: Any) -> Config:
-    """The live definition, or the inactive one, with sizes."""
+    """The live definition, or the inactive one, with sizes; and what the next start would be."""
     read = parse.domain(domain.XMLDesc(0), managed_save=bool(domain.hasManagedSaveImage(0)))
-    read = replace(read, persistent=bool(domain.isPersistent()))
-    return sizes.measured(handle, domain, read)
+    persistent = bool(domain.isPersistent())
+    if persistent and domain.isActive():
+        later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).definition
+        read = replace(read, definition=later)
+    return sizes.measured(handle, domain, replace(read, persistent=persistent))
 
 
 def forest(domain: Any) -> Forest:
