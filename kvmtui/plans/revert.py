@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.words import moment, size
 from kvmtui.plans import create, names, overlays
@@ -145,8 +146,15 @@ def _effects(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, .
     told = [f"afterwards the domain is {state_after(subject, snapshot, wish).value}"]
     if snapshot.kind is Kind.EXTERNAL:
         told.append("no file of any other snapshot is touched: the guest goes on in new overlays")
-    told.append("the definition (CPUs, disks, networks) goes back too")
-    return tuple(told)
+    return (*told, *_definition(subject, snapshot))
+
+
+def _definition(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
+    """What goes back besides the content of the disks."""
+    if snapshot.definition is None:
+        return ("the definition (CPUs, disks, networks) goes back too",)
+    changed = differences(snapshot.definition, subject.config.definition)
+    return tuple(f"the definition goes back: {what}" for what in changed)
 
 
 def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
@@ -154,7 +162,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
     if snapshot.state == "disk-snapshot":
         told.append("it was taken from a running guest without RAM: file systems need a check")
     later = [d.target for d in subject.config.disks if snapshot.disk(d.target) is None]
-    if later:
+    if later and snapshot.definition is None:
         told.append(f"{', '.join(later)} was attached later and is detached")
     active = {d.active.source for d in subject.config.disks if d.active}
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):

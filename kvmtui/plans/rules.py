@@ -23,6 +23,9 @@ NESTING = range(10_008_000, 12_000_000)
 JOBS_NAMED = 10_009_000
 """From here on QEMU does internal snapshots as jobs that libvirt calls after the snapshot."""
 
+JOB_NAME = re.compile(r"[A-Za-z0-9._-]+")
+"""What QEMU takes in the name of a job."""
+
 DEPTH_REFUSED = 20
 DEPTH_WARNED = 10
 DEPTH_LIMIT = 200
@@ -53,7 +56,7 @@ def name_fits(subject: Subject, name: str) -> Refusal | None:
 def names_a_job(subject: Subject, name: str) -> Refusal | None:
     """Whether QEMU can save, load or delete an internal snapshot of that name while it runs."""
     named = subject.host.facts.has_block_jobs and subject.libvirt >= JOBS_NAMED
-    if not named or re.fullmatch(r"[A-Za-z0-9._-]+", name):
+    if not named or JOB_NAME.fullmatch(name):
         return None
     reason = f"QEMU takes only A-Z, a-z, 0-9, “.”, “_” and “-” in “{name}” while it runs"
     return Refusal("name job", reason)

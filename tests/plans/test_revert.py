@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kvmtui.model.definition import Definition
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.plans.plan import Danger, Plan, Refusal
@@ -26,6 +27,7 @@ from kvmtui.plans.steps import (
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Revert
 from tests.worlds import (
+    GIB,
     NOW,
     V9,
     V10,
@@ -270,3 +272,16 @@ def test_the_state_afterwards(state: str, now: State, after: After, ends: Verb |
 def test_what_is_not_brought_back_is_warned_of() -> None:
     plan: Plan = allowed(world(chained(1)), wish(chained(1)))
     assert any("file systems need a check" in told for told in plan.warnings)
+
+
+def test_what_goes_back_of_the_definition_is_named() -> None:
+    then, now = Definition(vcpus=2, memory=GIB), Definition(vcpus=4, memory=GIB)
+    web = changed(chained(1, definition=now), "s1", definition=then)
+    notes = allowed(world(web), wish(web)).effects
+    assert [note for note in notes if "definition" in note] == [
+        "the definition goes back: 2 vCPUs then, 4 now"
+    ]
+    same = changed(chained(1, definition=now), "s1", definition=now)
+    assert not any("definition" in note for note in allowed(world(same), wish(same)).effects)
+    unknown = changed(chained(1), "s1", definition=None)
+    assert any("definition" in note for note in allowed(world(unknown), wish(unknown)).effects)

@@ -14,9 +14,7 @@ def definition(recorded: str, present: str, stay: Collection[str] = ()) -> str:
 
     The disks in ``stay`` have the images of the definition ``present`` instead.
     """
-    root = parse.tree(recorded)
-    node = root.find("inactiveDomain")
-    domain = _domain(root.find("domain") if node is None else node)
+    domain = _domain(parse.recorded(parse.tree(recorded)))
     now = _disks(parse.tree(present))
     for target, disk in _disks(domain).items():
         if target in stay and target in now:
