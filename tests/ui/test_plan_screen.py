@@ -221,3 +221,19 @@ async def test_disks_are_chosen_one_by_one(tmp_path: Path) -> None:
         (step,) = hosts.performed[0].steps
         assert isinstance(step, CreateSnapshot)
         assert [(t.disk, t.mode) for t in step.targets] == [("x y:[b]", "external"), ("vda", "no")]
+
+
+async def test_a_plan_that_is_longer_than_its_place_says_so_and_scrolls(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home", "r")
+        await modal(pilot)
+        await until(pilot, lambda: "PgDn shows more" in text(pilot))
+        assert "virsh snapshot-create " not in text(pilot)
+        for _ in range(4):
+            await pilot.press("pagedown")
+        await until(pilot, lambda: "virsh snapshot-create " in text(pilot))
+    async with on_stage(hosts, (120, 50)) as pilot:
+        await pilot.press("o")
+        await modal(pilot)
+        await pilot.pause()
+        assert "PgDn" not in text(pilot)

@@ -138,9 +138,15 @@ class PlanScreen(ModalScreen[Agreed | None]):
         yes.label = Content(plan.verb) if plan else Content("Not possible")
         yes.disabled = plan is None or (worst and not self._typed)
         yes.variant = "error" if plan and plan.danger else "primary"
+        self.call_after_refresh(self._tell_more)
         if not self._settled:
             self._settled = True
             self._focus(plan)
+
+    def _tell_more(self) -> None:
+        """In the frame, when the plan is longer than its place."""
+        hidden = self.query_one("#plan", VerticalScroll).max_scroll_y > 0
+        self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
 
     def _focus(self, plan: Plan | None) -> None:
         """Where nothing can be lost, the first field; else Cancel."""
