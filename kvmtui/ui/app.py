@@ -86,14 +86,11 @@ class Kvmtui(App[int]):
         self._hosts.select(event.ref)
 
     @on(Main.Chosen)
-    async def _chosen(self, event: Main.Chosen) -> None:
+    def _chosen(self, event: Main.Chosen) -> None:
         command = event.command
-        if command.form is None:
-            await self._main.run_action(command.action)
-            return
-        if self._asking:
+        if self._asking or command.form is None:
             return  # a key pressed twice
-        form = command.form(self._main.view)
+        form = command.form(event.view)
         if isinstance(form, Refusal):
             self._say(f"{command.label}: {form}", "warning")
         else:
@@ -159,9 +156,9 @@ class Kvmtui(App[int]):
     def action_commands(self) -> None:
         """The list of commands; what is chosen there is run."""
 
-        def chosen(id: str | None) -> None:
+        async def chosen(id: str | None) -> None:
             if id is not None:
-                self._main.action_run(id)
+                await self._main.action_run(id)
 
         self.push_screen(CommandList(self._commands, self._main.view), chosen)
 

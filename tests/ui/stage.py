@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
 from kvmtui.host.journal import Journal
@@ -127,6 +128,12 @@ async def on_stage(
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: hosts.selected is not None or not hosts.world.hosts[0].domains)
         yield pilot
+
+
+def typed_ahead(pilot: Pilot[int], *keys: str) -> None:
+    """Keys that come all at once, as a slow line brings them."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 5.0) -> None:

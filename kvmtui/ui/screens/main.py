@@ -57,11 +57,12 @@ class Main(Screen[None]):
             self.ref = ref
 
     class Chosen(Message):
-        """The key of a command was pressed."""
+        """The key of a command was pressed, while the screen looked at this."""
 
-        def __init__(self, command: Command) -> None:
+        def __init__(self, command: Command, view: View) -> None:
             super().__init__()
             self.command = command
+            self.view = view
 
     def __init__(self, commands: tuple[Command, ...], note: Callable[[], str]) -> None:
         super().__init__()
@@ -111,43 +112,46 @@ class Main(Screen[None]):
             banner.update(text)
             banner.display = bool(text.plain)
 
-    @on(Lines.Moved, "#domains")
-    def _domain_selected(self, event: Lines.Moved) -> None:
-        ref = event.key if isinstance(event.key, Ref) else None
+    @on(Lines.Moved)
+    def look(self) -> None:
+        """Looks at what the cursors stand on now; a later pane is drawn for the ones before it."""
+        ref = _ref(self.query_one("#domains", Lines).key)
         if ref != self.view.ref:
             self.view = replace(self.view, ref=ref, snapshot=None, disk=None, layer=None)
             self.post_message(self.Selected(ref))
-
-    @on(Lines.Moved, "#snapshots")
-    def _snapshot_selected(self, event: Lines.Moved) -> None:
-        name = event.key if isinstance(event.key, str) else None
-        self.view = replace(self.view, snapshot=name)
-
-    @on(Lines.Moved, "#chain")
-    def _layer_selected(self, event: Lines.Moved) -> None:
-        if isinstance(event.key, tuple):
-            self.view = replace(self.view, disk=event.key[0], layer=event.key[1])
-
-    @on(Lines.Moved, "#jobs")
-    def _job_selected(self, event: Lines.Moved) -> None:
-        key = event.key
-        is_job = isinstance(key, tuple) and len(key) == 3
-        job = (Ref(key[0], key[1]), key[2]) if is_job and isinstance(key, tuple) else None
-        self.view = replace(self.view, job=job)
+        panes = ("#snapshots", "#chain", "#jobs")
+        name, layer, job = (self.query_one(pane, Lines).key for pane in panes)
+        disk, source = layer if isinstance(layer, tuple) else (self.view.disk, self.view.layer)
+        self.view = replace(
+            self.view,
+            snapshot=name if isinstance(name, str) else None,
+            disk=disk,
+            layer=source,
+            job=_job(job),
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command that this run does not have is not even dimmed."""
         return action != "run" or parameters[0] in self._commands
 
-    def action_run(self, id: str) -> None:
-        """What the key of a command does."""
-        self.post_message(self.Chosen(self._commands[id]))
+    async def action_run(self, id: str) -> None:
+        """What the key of a command does.
+
+        Keys may come all at once: what moves is done before the next one is looked at, and a
+        change concerns what the cursors stand on, though they tell it only later.
+        """
+        command = self._commands[id]
+        self.look()
+        if command.form is None:
+            await self.run_action(command.action)
+        else:
+            self.post_message(self.Chosen(command, self.view))
 
     def action_pane(self, id: str) -> None:
         """Focus to a pane."""
         pane = self.query_one(f"#{id}")
         if pane.display:
-            pane.focus()
+            self.set_focus(pane)
 
     def report(self, outcome: Outcome) -> None:
         """Shows what came of a plan, until it was seen."""
@@ -163,3 +167,12 @@ class Main(Screen[None]):
     def action_put_away(self) -> None:
         """Puts all results away."""
         self.query_one(Jobs).results = ()
+
+
+def _ref(key: object) -> Ref | None:
+    return key if isinstance(key, Ref) else None
+
+
+def _job(key: object) -> tuple[Ref, str] | None:
+    is_job = isinstance(key, tuple) and len(key) == 3
+    return (Ref(key[0], key[1]), key[2]) if is_job and isinstance(key, tuple) else None
