@@ -34,6 +34,7 @@ class Terminal:
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env=env
         )
+        self._name = os.ttyname(slave)
         os.close(slave)
         self._drawn = Condition()
         self._open = True
@@ -59,7 +60,22 @@ class Terminal:
         """Presses keys one after another, or types text."""
         for data, pause in map(spelled, keys):
             os.write(self._master, data)
+            self._heard()
             time.sleep(pause)
+
+    def _heard(self) -> None:
+        """Waits until the program has read what was typed, or has ended.
+
+        An escape that it reads together with the next key would be another key.
+        """
+        deadline = time.monotonic() + PATIENCE
+        terminal = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
+        try:
+            while _unread(terminal) and self.process.poll() is None:
+                assert time.monotonic() < deadline, "the program reads no keys"
+                time.sleep(0.005)
+        finally:
+            os.close(terminal)
 
     def text(self) -> str:
         """What is on the screen."""
@@ -107,3 +123,9 @@ class Terminal:
             self.process.kill()
         self.process.wait()
         self.close()
+
+
+def _unread(terminal: int) -> int:
+    """Bytes of input that nobody has read yet."""
+    (count,) = struct.unpack("i", ioctl(terminal, termios.FIONREAD, bytes(4)))
+    return int(count)
