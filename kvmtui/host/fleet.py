@@ -9,8 +9,10 @@ from pathlib import Path
 from kvmtui.host.base import Gone
 from kvmtui.host.journal import Journal
 from kvmtui.host.perform import Outcome, Performance
-from kvmtui.host.virt import Opener
+from kvmtui.host.seat import Seat
+from kvmtui.host.virt import Connection, Opener
 from kvmtui.host.watch import Watch
+from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans.plan import Plan
@@ -74,6 +76,29 @@ class Fleet:
         if watch is None:
             raise Gone("the host is gone")
         return await watch.reader.fresh(ref.uuid)
+
+    async def definition(self, ref: Ref, *, next_start: bool) -> str:
+        """The domain's XML without secrets, read now. Raises ``HostError``."""
+        call = self._page(ref).call
+        return await call(Connection.definition, ref.uuid, next_start=next_start)
+
+    async def record(self, ref: Ref, snapshot: str) -> str:
+        """A snapshot's XML without secrets, read now. Raises ``HostError``."""
+        return await self._page(ref).call(Connection.record, ref.uuid, snapshot)
+
+    async def changes(self, ref: Ref, snapshot: str) -> Comparison:
+        """What changed in the definition since a snapshot, read now. Raises ``HostError``."""
+        found = self.world.find(ref)
+        config = found[1].config if found else None
+        disks = config.disks if config else ()
+        chains = {disk.target: {layer.source for layer in disk.layers} for disk in disks}
+        return await self._page(ref).call(Connection.changes, ref.uuid, snapshot, chains)
+
+    def _page(self, ref: Ref) -> Seat:
+        watch = self.watches.get(ref.uri)
+        if watch is None:
+            raise Gone("the host is gone")
+        return watch.reader.page
 
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out; never raises for what libvirt answers."""

@@ -18,13 +18,15 @@ from kvmtui.plans.steps import Watch as Progress
 
 
 class Reader:
-    """Three seats: one for the list, which must stay quick, one for details, one for agents."""
+    """A seat for the list, which must stay quick, one each for details, agents and pages."""
 
     def __init__(self, opener: Opener, shelf: Shelf) -> None:
         self._shelf = shelf
         self.cheap = Seat("list", opener)
         self._detail = Seat("detail", opener)
         self._agent = Seat("agent", opener)
+        self.page = Seat("page", opener)
+        """For what is read only when somebody asks to see it."""
         self.details = Stale()
         self.guests = Stale()
         self.list = asyncio.Event()
@@ -33,14 +35,14 @@ class Reader:
 
     def reset(self) -> None:
         """The connection is gone: new ones are opened by the next calls."""
-        for seat in (self.cheap, self._detail, self._agent):
+        for seat in (self.cheap, self._detail, self._agent, self.page):
             seat.reset()
         self.details.clear()
         self.guests.clear()
 
     def close(self) -> None:
         """Waits for nothing."""
-        for seat in (self.cheap, self._detail, self._agent):
+        for seat in (self.cheap, self._detail, self._agent, self.page):
             seat.close()
 
     def begin(self, uuid: str, progress: Progress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -15,7 +16,7 @@ from kvmtui.model.world import World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.render import journal
-from kvmtui.ui import help
+from kvmtui.ui import help, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
@@ -23,7 +24,9 @@ from kvmtui.ui.screens.ask import Ask
 from kvmtui.ui.screens.commands import CommandList
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import Agreed, PlanScreen
+from kvmtui.ui.screens.reading import Reading
 from kvmtui.ui.screens.text import TextScreen
+from kvmtui.ui.view import View
 
 FRAME = 1 / 30
 """Seconds between two redraws while worlds come in quickly."""
@@ -88,12 +91,12 @@ class Kvmtui(App[int]):
     @on(Main.Chosen)
     def _chosen(self, event: Main.Chosen) -> None:
         command = event.command
-        if self._asking or command.form is None:
+        if self._asking:
             return  # a key pressed twice
-        form = command.form(event.view)
+        form = command.form(event.view) if command.form else command.needs(event.view)
         if isinstance(form, Refusal):
             self._say(f"{command.label}: {form}", "warning")
-        else:
+        elif form is not None:
             self._asking = True
             self.clear_notifications()
             self._change(form)
@@ -142,6 +145,19 @@ class Kvmtui(App[int]):
     def action_refresh(self) -> None:
         """Reads again what is on the screen, and connects again."""
         self._hosts.refresh(self._main.view.ref)
+
+    def action_xml(self) -> None:
+        """The page of what libvirt says of the selected domain or snapshot."""
+        self._read(pages.definition)
+
+    def action_changes(self) -> None:
+        """The page of what changed since the selected snapshot."""
+        self._read(pages.changes)
+
+    def _read(self, page: Callable[[Hosts, View], Reading | None]) -> None:
+        screen = page(self._hosts, self._main.view)
+        if screen is not None:
+            self.push_screen(screen)
 
     def action_journal(self) -> None:
         """The page of what was done."""

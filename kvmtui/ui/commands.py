@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
+from kvmtui.ui import pages
 from kvmtui.ui.forms import create, delete, jobs, merge, power, revert
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
@@ -27,6 +28,8 @@ class Command:
     form: Callable[[View], Form | Refusal] | None = None
     action: str = ""
     """Textual action for a command without a plan."""
+    needs: Callable[[View], Refusal | None] = lambda _view: None
+    """Why the action would have nothing to work on."""
     footer: bool = True
     """Shown in the footer."""
     dangerous: bool = False
@@ -39,7 +42,7 @@ class Command:
 
     def refusal(self, view: View) -> Refusal | None:
         """Why the command cannot work now."""
-        form = self.form(view) if self.form else None
+        form = self.form(view) if self.form else self.needs(view)
         return form if isinstance(form, Refusal) else None
 
 
@@ -56,6 +59,7 @@ _SHOWN = {
 }
 
 Ask = Callable[[View], Form | Refusal]
+Needs = Callable[[View], Refusal | None]
 
 
 def _change(id: str, key: str, label: str, help: str, form: Ask, *, footer: bool = True) -> Command:
@@ -64,6 +68,10 @@ def _change(id: str, key: str, label: str, help: str, form: Ask, *, footer: bool
 
 def _do(id: str, keys: str, label: str, help: str, action: str, *, footer: bool = False) -> Command:
     return Command(id, keys, label, help, action=action, footer=footer)
+
+
+def _look(id: str, key: str, label: str, help: str, needs: Needs) -> Command:
+    return Command(id, key, label, help, action=f"app.{id}", needs=needs, footer=False)
 
 
 def _pane(number: int, id: str, label: str) -> Command:
@@ -79,6 +87,8 @@ COMMANDS = (
     _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
+    _look("xml", "v", "XML", "the XML of the selected domain or snapshot", pages.no_domain),
+    _look("changes", "D", "changes", "what changed since the selected snapshot", pages.no_snapshot),
     _do(
         "journal", "J", "journal", "what was done, and its virsh lines", "app.journal", footer=True
     ),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kvmtui.host.journal import Journal
 from kvmtui.host.perform import Outcome
+from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Ref, World
 from kvmtui.plans.plan import Plan
@@ -36,6 +37,15 @@ class Hosts(Protocol):
 
     async def fresh(self, ref: Ref) -> Domain:
         """One domain, read now. Raises ``HostError``."""
+
+    async def definition(self, ref: Ref, *, next_start: bool) -> str:
+        """The domain's XML, read now. Raises ``HostError``."""
+
+    async def record(self, ref: Ref, snapshot: str) -> str:
+        """A snapshot's XML, read now. Raises ``HostError``."""
+
+    async def changes(self, ref: Ref, snapshot: str) -> Comparison:
+        """What changed in the definition since a snapshot. Raises ``HostError``."""
 
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out."""

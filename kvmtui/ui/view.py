@@ -18,6 +18,8 @@ class View:
     """Panes draw it, commands act on it; equal views draw the same."""
 
     world: World = field(default_factory=World)
+    pane: str = ""
+    """id of the pane that has the focus."""
     ref: Ref | None = None
     """The selected domain."""
     snapshot: str | None = None

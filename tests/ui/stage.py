@@ -11,8 +11,10 @@ from pathlib import Path
 from textual import events
 from textual.pilot import Pilot
 
+from kvmtui.host.base import Refused
 from kvmtui.host.journal import Journal
 from kvmtui.host.perform import Outcome
+from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
 from kvmtui.model.snapshot import Forest
@@ -76,6 +78,12 @@ class Still:
         self.refreshed = 0
         self.error = ""
         """What the next plan fails with."""
+        self.unreadable = ""
+        """Why libvirt shows no XML."""
+        self.comparison = Comparison((), ())
+        self.answering = asyncio.Event()
+        """XML is shown only once it is set."""
+        self.answering.set()
         self.before_fresh: Callable[[], None] = lambda: None
         """What happens to the world between the modal and the second planning."""
         self._subscriber: Callable[[World], None] = lambda _: None
@@ -111,6 +119,22 @@ class Still:
         found = self.world.find(ref)
         assert found is not None
         return found[1]
+
+    async def definition(self, ref: Ref, *, next_start: bool) -> str:
+        return await self._read(f"{'next start' if next_start else 'running'} of {ref.uuid}")
+
+    async def record(self, ref: Ref, snapshot: str) -> str:
+        return await self._read(f"{snapshot} of {ref.uuid}")
+
+    async def changes(self, ref: Ref, snapshot: str) -> Comparison:
+        await self._read("")
+        return self.comparison
+
+    async def _read(self, what: str) -> str:
+        await self.answering.wait()
+        if self.unreadable:
+            raise Refused(self.unreadable)
+        return f"<domain id='1'>\n  <name>{what}</name>\n</domain>\n"
 
     async def perform(self, plan: Plan) -> Outcome:
         self.performed.append(plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +12,7 @@ from kvmtui.host.virt import acting, events, reading
 from kvmtui.host.virt.agent import ask
 from kvmtui.host.virt.errors import translated
 from kvmtui.model import parse
+from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
@@ -78,6 +79,25 @@ class Connection:
         """All snapshots with their records, one call each."""
         with translated():
             return reading.forest(self._domain(uuid))
+
+    def definition(self, uuid: str, *, next_start: bool) -> str:
+        """The domain's XML without secrets, as it runs or as it would start."""
+        with translated():
+            return reading.definition(self._domain(uuid), next_start=next_start)
+
+    def record(self, uuid: str, snapshot: str) -> str:
+        """A snapshot's XML without secrets."""
+        with translated():
+            return reading.record(self._domain(uuid), snapshot)
+
+    def changes(
+        self, uuid: str, snapshot: str, chains: Mapping[str, Collection[str]]
+    ) -> Comparison:
+        """What changed in the definition since a snapshot; ``chains``: files by target, now."""
+        with translated():
+            domain = self._domain(uuid)
+            now = reading.definition(domain, next_start=True)
+            return compare(reading.record(domain, snapshot), now, chains)
 
     def names(self, uuid: str) -> tuple[frozenset[str], str | None]:
         """The names of all snapshots and of the current one, in two calls."""

@@ -77,6 +77,16 @@ def config(handle: Any, domain: Any) -> Config:
     return sizes.measured(handle, domain, replace(read, persistent=persistent))
 
 
+def definition(domain: Any, *, next_start: bool) -> str:
+    """The XML of the domain without its secrets, as it runs or as it would start."""
+    return str(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE if next_start else 0))
+
+
+def record(domain: Any, name: str) -> str:
+    """The XML of a snapshot without its secrets."""
+    return str(domain.snapshotLookupByName(name, 0).getXMLDesc(0))
+
+
 def forest(domain: Any) -> Forest:
     """All snapshots; one that vanishes while being read is left out."""
     found = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -95,6 +95,9 @@ class Main(Screen[None]):
             self.query_one(Keys).show(view)
             self._tell_lost()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.view = replace(self.view, pane=event.widget.id or "")
+
     def _grow_older(self) -> None:
         self.view = replace(self.view, now=time.time())
 
@@ -142,7 +145,7 @@ class Main(Screen[None]):
         """
         command = self._commands[id]
         self.look()
-        if command.form is None:
+        if command.form is None and command.needs(self.view) is None:
             await self.run_action(command.action)
         else:
             self.post_message(self.Chosen(command, self.view))
