@@ -95,9 +95,6 @@ class Main(Screen[None]):
             self.query_one(Keys).show(view)
             self._tell_lost()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.view = replace(self.view, pane=event.widget.id or "")
-
     def _grow_older(self) -> None:
         self.view = replace(self.view, now=time.time())
 
@@ -116,6 +113,7 @@ class Main(Screen[None]):
             banner.display = bool(text.plain)
 
     @on(Lines.Moved)
+    @on(events.DescendantFocus)
     def look(self) -> None:
         """Looks at what the cursors stand on now; a later pane is drawn for the ones before it."""
         ref = _ref(self.query_one("#domains", Lines).key)
@@ -131,6 +129,7 @@ class Main(Screen[None]):
             disk=disk,
             layer=source,
             job=_job(job),
+            pane=(self.focused.id if self.focused else None) or "",
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
