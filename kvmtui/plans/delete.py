@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from os.path import basename
 
+from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import rules
@@ -24,6 +25,9 @@ DETACHED_SAFE = 11_000_000
 
 MEMORY_REMOVED = 9_001_000
 """Before, the RAM file of a deleted snapshot stays behind."""
+
+RECORDS_IN_STEP = 10_000_000
+"""Before, libvirt merges an overlay although layers that no record names lie above it."""
 
 RECORDS_SAFE = 11_000_000
 """Before, forgetting a record rewrites the records below it."""
@@ -116,16 +120,28 @@ def _in_chain(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     """The recorded overlay must stand directly above the recorded base, or records are stale."""
     for disk in snapshot.disks:
         now = subject.config.disk(disk.target)
-        if disk.mode != "external" or now is None or not now.complete:
+        if disk.mode != "external" or now is None:
             continue
         base, overlay = now.position(disk.base), now.position(disk.overlay)
-        if base is None or overlay is None or base != overlay + 1:
+        if now.complete and (base is None or overlay is None or base != overlay + 1):
             reason = f"its record no longer fits the chain of {disk.target}"
             return Refusal("stale", reason, "only its record can be forgotten")
+        if subject.libvirt >= RECORDS_IN_STEP and disk.overlay != _next(subject, snapshot, now):
+            reason = f"a layer of {disk.target} that no record names lies above it"
+            return Refusal("forgotten", reason, "commit it first")
     return rules.first(
         _inside(subject, snapshot),
         rules.base_not_shared(subject, (*_changed(snapshot), *snapshot.overlays)),
     )
+
+
+def _next(subject: Subject, snapshot: Snapshot, disk: Disk) -> str:
+    """The layer that the next snapshot on the branch preserves; after the last the active one."""
+    for child in subject.forest.children(snapshot.name):
+        record = child.disk(disk.target)
+        if record is not None and record.base:
+            return record.base
+    return disk.active.source if disk.active else ""
 
 
 def _inside(subject: Subject, snapshot: Snapshot) -> Refusal | None:

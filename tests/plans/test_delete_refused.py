@@ -87,6 +87,21 @@ def test_reasons_against_merging_an_external_snapshot(
     assert refused(world(web, libvirt=libvirt), wish(web, snapshot)) == rule
 
 
+@pytest.mark.parametrize("forgotten", ["s2", "s3"])
+def test_beside_a_forgotten_record_newer_daemons_do_not_merge(forgotten: str) -> None:
+    web = chained(3)
+    assert web.forest is not None
+    left = tuple(s for s in web.forest.snapshots if s.name != forgotten)
+    below, above = (s.name for s in left)
+    left = (left[0], replace(left[1], parent=below))
+    web = replace(web, forest=Forest(left, above))
+    wrong, right = (below, above) if forgotten == "s2" else (above, below)
+    for libvirt in (V10, V11, V12):
+        assert refused(world(web, libvirt=libvirt), wish(web, wrong)) == "forgotten"
+        assert refused(world(web, libvirt=libvirt), wish(web, right)) == ""
+    assert refused(world(web, libvirt=V9), wish(web, wrong)) == ""
+
+
 def test_a_leaf_elsewhere_keeps_its_file_while_another_snapshot_needs_it() -> None:
     web = branched()
     assert web.forest is not None
