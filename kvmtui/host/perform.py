@@ -27,6 +27,8 @@ class Outcome:
     error: str = ""
     """Why the next step did not come about; empty when all did."""
     seconds: float = 0.0
+    undone: bool = False
+    """The steps that were done have been undone, because a later one did not come about."""
 
     @property
     def ok(self) -> bool:
@@ -39,7 +41,9 @@ class Outcome:
         if self.ok:
             return f"{self.plan.title}: done"
         step = self.plan.steps[self.done].says
-        before = f" ({self.done} of {len(self.plan.steps)} steps were done)" if self.done else ""
+        back = ", then undone" if self.undone else ", undoing failed" if self.plan.undo else ""
+        before = f" ({self.done} of {len(self.plan.steps)} steps were done{back})"
+        before = before if self.done else ""
         return f"{self.plan.title}: could not {step}: {self.error}{before}"
 
 
@@ -67,12 +71,15 @@ class Performance:
                 if error:
                     break
                 done += 1
+            undone = bool(self._plan.undo)
             for step in self._plan.undo if error and done else ():
-                await self._step(seat, step)
+                if await self._step(seat, step):
+                    undone = False
+                    break
         finally:
             seat.close()
             self._say("")
-        return Outcome(self._plan, done, error, time.monotonic() - begun)
+        return Outcome(self._plan, done, error, time.monotonic() - begun, undone)
 
     async def _step(self, seat: Seat, step: Step) -> str:
         """One step; gives what went wrong, or nothing."""

@@ -6,12 +6,14 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
+    EditRecord,
     Pivot,
     Power,
     Redefine,
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
+    SetMetadata,
     StartOver,
     Step,
     Target,
@@ -48,6 +50,11 @@ def missing(step: Step, domain: Domain) -> str | None:
         case RevertSnapshot(snapshot=name) | Redefine(snapshot=name, current=True):
             current = domain.forest.current if domain.forest else None
             return None if current == name else f"“{name}” is not the current snapshot"
+        case EditRecord():
+            return _recorded(step, domain)
+        case SetMetadata(kind=kind, text=text):
+            fits = domain.config is not None and getattr(domain.config, kind) == text
+            return None if fits else f"the {kind} is not what was written"
         case Pivot(disk=target, base=base):
             return _active(domain, target, base)
         case Power(verb=verb) if verb in _STATES:
@@ -60,6 +67,20 @@ def _created(step: CreateSnapshot, domain: Domain) -> str | None:
     if domain.forest is None or domain.forest.get(step.name) is None:
         return f"there is no snapshot “{step.name}”"
     return _on(domain, step.targets)
+
+
+def _recorded(step: EditRecord, domain: Domain) -> str | None:
+    name = step.name or step.snapshot
+    record = domain.forest.get(name) if domain.forest else None
+    if record is None or domain.forest is None:
+        return f"there is no snapshot “{name}”"
+    if step.current and domain.forest.current != name:
+        return f"“{name}” is not the current snapshot"
+    if step.description is not None and record.description != step.description:
+        return f"the description of “{name}” is not what was written"
+    if step.parent is not None and record.parent != step.parent:
+        return f"“{name}” does not hang below “{step.parent}”"
+    return None
 
 
 def _on(domain: Domain, targets: tuple[Target, ...]) -> str | None:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from kvmtui.model.world import World
-from kvmtui.plans import create, delete, jobs, merge, power, revert
+from kvmtui.plans import create, delete, describe, edit, jobs, merge, power, revert
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
-from kvmtui.plans.wishes import Cancel, Create, Delete, Finish, Merge, Revert, Switch, Wish
+from kvmtui.plans.wishes import (
+    Cancel,
+    Create,
+    Delete,
+    Describe,
+    Edit,
+    Finish,
+    Merge,
+    Revert,
+    Switch,
+    Wish,
+)
 
 
 def make(world: World, wish: Wish) -> Plan | Refusal:
@@ -29,3 +40,7 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
             return jobs.cancel(subject, wish)
         case Finish():
             return jobs.finish(subject, wish)
+        case Edit():
+            return edit.plan(subject, wish)
+        case Describe():
+            return describe.plan(subject, wish)

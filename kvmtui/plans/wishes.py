@@ -82,4 +82,25 @@ class Finish:
     disk: str
 
 
-Wish = Create | Revert | Delete | Merge | Switch | Cancel | Finish
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Wish: write down something else of a snapshot."""
+
+    ref: Ref
+    snapshot: str
+    name: str
+    description: str
+    current: bool = False
+    """Have libvirt take it for where the domain is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """Wish: another title or description of the domain."""
+
+    ref: Ref
+    title: str
+    description: str
+
+
+Wish = Create | Revert | Delete | Merge | Switch | Cancel | Finish | Edit | Describe

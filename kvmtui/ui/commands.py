@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
-from kvmtui.ui.forms import create, delete, jobs, merge, power, revert
+from kvmtui.ui.forms import create, delete, edit, jobs, merge, power, revert
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
@@ -87,6 +87,14 @@ COMMANDS = (
     _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
+    _change(
+        "edit",
+        "e",
+        "edit",
+        "edit the snapshot's record, or describe the domain",
+        edit.form,
+        footer=False,
+    ),
     _look("xml", "v", "XML", "the XML of the selected domain or snapshot", pages.no_domain),
     _look("changes", "D", "changes", "what changed since the selected snapshot", pages.no_snapshot),
     _do(

@@ -7,7 +7,7 @@ from lxml import etree
 
 from kvmtui.host.virt import compose, past
 from kvmtui.model import parse
-from kvmtui.plans.steps import CreateSnapshot, Target
+from kvmtui.plans.steps import CreateSnapshot, EditRecord, Target
 from tests.worlds import HOSTILE
 
 NAMES = {
@@ -135,3 +135,18 @@ def test_ram_gets_the_running_definition_on_the_new_overlays() -> None:
     assert (disk.get("type"), dict(source.items())) == ("file", {"file": "/new"})
     assert dict(driver.items()) == {"name": "qemu", "type": "qcow2", "cache": "none"}
     assert iso.get("file") == "/iso"
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_an_edited_record_differs_in_nothing_else(name: str) -> None:
+    step = EditRecord("web", "s1", name, name, name)
+    for before in (RECORD, RECORD.replace("</name>", "</name><parent><name>p</name></parent>", 1)):
+        root = etree.fromstring(compose.edited(before, step))
+        found = [root.findtext(path) for path in ("name", "description", "parent/name")]
+        assert found == [name] * 3
+        for tag in ("domain", "inactiveDomain", "disks"):
+            kept, was = root.find(tag), etree.fromstring(before).find(tag)
+            assert kept is not None
+            assert was is not None
+            assert etree.tostring(kept) == etree.tostring(was)
+    assert compose.edited(RECORD, EditRecord("web", "s1")).replace('"', "'") == RECORD

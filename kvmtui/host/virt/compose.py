@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from kvmtui.model import parse
-from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.steps import CreateSnapshot, EditRecord
 
 
 def snapshot(step: CreateSnapshot) -> str:
@@ -40,3 +40,21 @@ def with_overlays(recorded: str, overlays: tuple[tuple[str, str], ...]) -> str:
         source.attrib.clear()
         source.set("file", file)
     return etree.tostring(root, encoding="unicode")
+
+
+def edited(recorded: str, step: EditRecord) -> str:
+    """A snapshot's record with another name, description or parent."""
+    root = parse.tree(recorded)
+    if step.name:
+        _put(root, "name", step.name)
+    if step.description is not None:
+        _put(root, "description", step.description)
+    if step.parent is not None:
+        parent = root.find("parent")
+        _put(etree.SubElement(root, "parent") if parent is None else parent, "name", step.parent)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _put(node: etree._Element, tag: str, text: str) -> None:
+    found = node.find(tag)
+    (etree.SubElement(node, tag) if found is None else found).text = text

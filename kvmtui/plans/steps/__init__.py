@@ -2,6 +2,7 @@
 
 from kvmtui.plans.steps.jobs import AbortJob, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
+from kvmtui.plans.steps.records import EditRecord, SetMetadata
 from kvmtui.plans.steps.restart import RestoreRam, StartOver
 from kvmtui.plans.steps.snapshots import (
     After,
@@ -26,6 +27,8 @@ Step = (
     | AbortJob
     | Power
     | RemoveManagedSave
+    | EditRecord
+    | SetMetadata
 )
 """One step of a plan."""
 
@@ -36,12 +39,14 @@ __all__ = [
     "Commit",
     "CreateSnapshot",
     "DeleteSnapshot",
+    "EditRecord",
     "Pivot",
     "Power",
     "Redefine",
     "RemoveManagedSave",
     "RestoreRam",
     "RevertSnapshot",
+    "SetMetadata",
     "StartOver",
     "Step",
     "Target",

@@ -22,6 +22,8 @@ class Line:
     id: str
     label: str
     value: str = ""
+    keep: bool = False
+    """There to be changed: what is typed first does not replace it."""
 
 
 @dataclass(frozen=True, slots=True)

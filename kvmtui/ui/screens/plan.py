@@ -199,7 +199,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
 def _widget(field: Field) -> Widget:
     match field:
         case form.Line():
-            return Input(field.value, id=field.id, compact=True, select_on_focus=True)
+            return Input(field.value, id=field.id, compact=True, select_on_focus=not field.keep)
         case form.Choice():
             return Choice(field)
         case form.Toggle():

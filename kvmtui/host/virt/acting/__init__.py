@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.host.virt.acting import jobs, power, restart, snapshots
+from kvmtui.host.virt.acting import jobs, power, records, restart, snapshots
 from kvmtui.plans.steps import (
     AbortJob,
     AwaitReady,
     Commit,
     CreateSnapshot,
     DeleteSnapshot,
+    EditRecord,
     Pivot,
     Power,
     Redefine,
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
+    SetMetadata,
     StartOver,
     Step,
 )
@@ -49,3 +51,7 @@ def perform(domain: Any, step: Step) -> None:
             domain.managedSaveRemove(0)
         case Power():
             power.switch(domain, step.verb)
+        case EditRecord():
+            records.edit(domain, step)
+        case SetMetadata():
+            records.describe(domain, step)

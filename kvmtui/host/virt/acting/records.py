@@ -1,0 +1,31 @@
+"""Writing down something else of a snapshot or a domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.virt import compose
+from kvmtui.host.virt.acting import restart
+from kvmtui.plans.steps import EditRecord, SetMetadata
+
+_KINDS = {
+    "title": libvirt.VIR_DOMAIN_METADATA_TITLE,
+    "description": libvirt.VIR_DOMAIN_METADATA_DESCRIPTION,
+}
+
+
+def edit(domain: Any, step: EditRecord) -> None:
+    """``virDomainSnapshotCreateXML`` with REDEFINE."""
+    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
+    if step.current:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
+    domain.snapshotCreateXML(compose.edited(restart.recorded(domain, step.snapshot), step), flags)
+
+
+def describe(domain: Any, step: SetMetadata) -> None:
+    """``virDomainSetMetadata``."""
+    flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if step.config else 0
+    flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if step.live else 0
+    domain.setMetadata(_KINDS[step.kind], step.text or None, None, None, flags)
