@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import lxml
 import pytest
 
+import kvmtui
+import tests
 from kvmtui.demo.premises import obstacle
 from tests.demo.lair import Child
 
@@ -64,8 +70,24 @@ def start() -> Iterator[Start]:
 
 
 @pytest.fixture
-def as_nobody() -> tuple[str, ...]:
-    """The words that run a program as an ordinary user."""
+def start_ordinary(start: Start) -> Iterator[Start]:
+    """Start a child as an ordinary user.
+
+    It gets copies of what it imports: nobody else can read what is in a superuser's home.
+    """
     if os.geteuid() != 0:
-        return ()
-    return ("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups")
+        yield start
+        return
+    setpriv = ("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups")
+    python = (*setpriv, str(Path(sys.executable).resolve()))
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="p") as folder:
+        os.chmod(folder, 0o755)
+        for package in (kvmtui, tests, lxml):
+            source = Path(package.__file__ or "").parent
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, Path(folder) / package.__name__, ignore=ignored)
+
+        def start_one(driver: str, env: dict[str, str]) -> Child:
+            return start(driver, python=python, env={**env, "PYTHONPATH": folder})
+
+        yield start_one

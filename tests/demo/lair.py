@@ -26,13 +26,13 @@ class Child:
         self,
         driver: str,
         *,
-        prefix: tuple[str, ...] = (),
+        python: tuple[str, ...] = (sys.executable,),
         env: dict[str, str] | None = None,
     ) -> None:
-        """Start it, perhaps under another program, and wait until its host is open."""
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
+        """Start it, perhaps with another Python, and wait until its host is open."""
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `forget`
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "tests.demo.child", driver],
+            [*python, "-m", "tests.demo.child", driver],
             cwd=REPOSITORY,
             env={**os.environ, **(env or {})},
             stdin=subprocess.PIPE,
@@ -40,7 +40,11 @@ class Child:
             stderr=self._stderr,
             start_new_session=True,
         )
-        self.hello = self._read()
+        try:
+            self.hello = self._read()
+        except BaseException:
+            self.forget()
+            raise
         self.root = Path(self.hello["root"])
 
     def ask(self, command: str, *arguments: object) -> Any:

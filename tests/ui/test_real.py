@@ -45,7 +45,7 @@ async def test_a_snapshot_is_taken_reverted_to_and_deleted_by_keys(
     app = Kvmtui(Fleet([opener], tmp_path))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "dc-hanoi" in text(pilot))
-        await until(pilot, lambda: "no snapshots yet" in text(pilot))
+        await until(pilot, lambda: "no snapshots yet" in text(pilot) and "1 layer" in text(pilot))
         await pilot.press("s")
         await until(pilot, lambda: "Take" in text(pilot))
         await pilot.press(*"truoc", "enter")
