@@ -71,7 +71,7 @@ class Performance:
                 if error:
                     break
                 done += 1
-            undone = bool(self._plan.undo)
+            undone = bool(error and done and self._plan.undo)
             for step in self._plan.undo if error and done else ():
                 if await self._step(seat, step):
                     undone = False
