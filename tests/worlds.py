@@ -10,6 +10,7 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, Domain, State
 from kvmtui.model.guest import Answer, Channel, FileSystem, Guest
 from kvmtui.model.job import Job, JobKind
+from kvmtui.model.place import Place, There
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.world import Facts, Host, Link, Ref, World
 from kvmtui.plans import planner
@@ -154,6 +155,12 @@ SILENT = Guest(Answer.SILENT, trouble="Guest agent is not responding")
 FROZEN = replace(ANSWERING, frozen=True)
 COMMITTING = Job("vda", JobKind.ACTIVE_COMMIT, GIB, 4 * GIB)
 READY = Job("vda", JobKind.ACTIVE_COMMIT, 4 * GIB, 4 * GIB, ready=True)
+
+
+def place(path: str, there: There = There.NOTHING, **fields: Any) -> Place:
+    """A path that was looked at; nothing is there unless it says otherwise."""
+    known: dict[str, Any] = {"folder": There.FOLDER, "real": path, "beside": frozenset()}
+    return Place(path, there, **{**known, **fields})
 
 
 def facts(libvirt: int = V11, hypervisor: str = "QEMU") -> Facts:

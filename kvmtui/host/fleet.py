@@ -100,6 +100,13 @@ class Fleet:
             raise Gone("the host is gone")
         return watch.reader.page
 
+    async def look(self, ref: Ref, paths: tuple[str, ...]) -> None:
+        """Has the world tell what is at these paths of a host. Raises ``HostError``."""
+        watch = self.watches.get(ref.uri)
+        if watch is None:
+            raise Gone("the host is gone")
+        await watch.reader.look(paths)
+
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out; never raises for what libvirt answers."""
         return await Performance(self.watches[plan.ref.uri], self.journal, plan).run()

@@ -50,8 +50,8 @@ def looked_at(disk: Disk, *, whole: bool) -> Disk:
         by_source = {layer.source: layer for layer in layers}
         layers = tuple(_with(by_source.get(path, Layer(path)), known[path]) for path in known)
         complete = True
-    folder = beside(os.path.dirname(active.source))
-    return replace(disk, layers=layers, complete=complete, folder=folder, free=_free(active.source))
+    folder = os.path.dirname(active.source)
+    return replace(disk, layers=layers, complete=complete, folder=beside(folder), free=free(folder))
 
 
 _folders: dict[str, tuple[int, frozenset[str]]] = {}
@@ -97,9 +97,10 @@ def _is_missing(path: str) -> bool:
     return False
 
 
-def _free(path: str) -> int | None:
+def free(folder: str) -> int | None:
+    """Bytes that an ordinary user may still write on the file system of a folder."""
     try:
-        status = os.statvfs(os.path.dirname(path))
+        status = os.statvfs(folder)
     except OSError:
         return None
     return status.f_bavail * status.f_frsize

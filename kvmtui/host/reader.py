@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from kvmtui.host.base import Gone, HostError, Lost
 from kvmtui.host.seat import Seat
@@ -85,6 +86,11 @@ class Reader:
     async def ask_guest(self, uuid: str) -> None:
         """The guest agent asked now. Raises ``HostError``."""
         await self._read_guest(uuid)
+
+    async def look(self, paths: tuple[str, ...]) -> None:
+        """Looks at these paths, and forgets others. Raises ``HostError``."""
+        places = await self._detail.call(Connection.places, paths) if paths else ()
+        self._shelf.put(replace(self._shelf.host, places=places))
 
     async def follow_list(self) -> None:
         """Reads the list whenever it is asked for."""

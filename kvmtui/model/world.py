@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.place import Place
 
 
 class Ref(NamedTuple):
@@ -62,6 +63,8 @@ class Host:
     readonly: bool = False
     domains: tuple[Domain, ...] = ()
     """Sorted by name."""
+    places: tuple[Place, ...] = ()
+    """What the last form that named paths is told of them."""
     commit_bandwidth: int = 0
     """Default limit for merges in bytes per second; 0 for none."""
 
@@ -73,6 +76,10 @@ class Host:
     def domain(self, uuid: str) -> Domain | None:
         """The domain with that uuid."""
         return next((domain for domain in self.domains if domain.uuid == uuid), None)
+
+    def place(self, path: str) -> Place | None:
+        """What is known of a path; None while nobody looked."""
+        return next((place for place in self.places if place.path == path), None)
 
     def with_domain(self, domain: Domain) -> Host:
         """This host with one domain replaced."""

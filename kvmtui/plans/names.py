@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from kvmtui.model.disk import Disk
+from kvmtui.model.place import There
 from kvmtui.plans.steps import Target
 from kvmtui.plans.subject import Subject
 
@@ -44,30 +45,63 @@ def slug(name: str) -> str:
 
 
 def stem(disk: Disk) -> str:
-    """The file name of the chain's base without its suffix: overlays keep the family name."""
+    """The file name of the chain's base without its suffix: overlays keep the family name.
+
+    Not its commas: libvirt misplaces such files while the domain is off.
+    """
     name = os.path.basename(disk.layers[-1].source)
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
-    return name.encode()[: 255 - SLUG_BYTES - 20].decode(errors="ignore")
+    return name.replace(",", "_").encode()[: 255 - SLUG_BYTES - 20].decode(errors="ignore")
 
 
-def overlays(subject: Subject, disks: Iterable[Disk], snapshot: str) -> tuple[Target, ...]:
-    """External targets beside the active layers, each with an explicit file that is free.
+def has_place(disk: Disk) -> bool:
+    """Whether an overlay can lie beside the active layer."""
+    return disk.active is not None and disk.active.kind == "file"
 
-    libvirt's own names are not used: they collide for disks of the same stem.
+
+def overlays(
+    subject: Subject,
+    disks: Iterable[Disk],
+    snapshot: str,
+    chosen: Iterable[tuple[str, str]] = (),
+) -> tuple[Target, ...]:
+    """External targets, each with an explicit file: the chosen one, or a free one beside the disk.
+
+    libvirt's own names are not used: they collide for disks of the same stem. A disk that is no
+    file has no place beside it: its target names no file.
     """
-    taken = set(subject.files())
+    places = dict(chosen)
+    taken = {*subject.files(), *places.values()}
     targets = []
     for disk in disks:
-        assert disk.active is not None
-        directory = os.path.dirname(disk.active.source)
-        plain = os.path.join(directory, f"{stem(disk)}.{slug(snapshot)}")
-        targets.append(Target(disk.target, "external", free_name(taken, plain, ".qcow2")))
-        taken.add(targets[-1].file)
+        path = places.get(disk.target)
+        if path is None and has_place(disk):
+            assert disk.active is not None
+            directory = os.path.dirname(disk.active.source)
+            plain = os.path.join(directory, f"{stem(disk)}.{slug(snapshot)}")
+            path = free_name(taken, plain, ".qcow2")
+            taken.add(path)
+        targets.append(Target(disk.target, "external", path or "", _is_device(subject, path or "")))
     return tuple(targets)
 
 
-def memory_file(subject: Subject, directory: str, snapshot: str) -> str:
-    """A free path for the RAM of an external snapshot."""
+def _is_device(subject: Subject, path: str) -> bool:
+    """Whether a block device is there, or must be, where nobody can look."""
+    place = subject.host.place(path)
+    unknown = place is not None and place.there is There.UNKNOWN
+    return place is not None and (
+        place.there is There.BLOCK or (unknown and path.startswith("/dev/"))
+    )
+
+
+def memory_file(subject: Subject, directory: str, snapshot: str, taken: Iterable[str] = ()) -> str:
+    """A free path for the RAM of an external snapshot.
+
+    libvirt truncates a file that is there already. Where nobody can look, the domain's uuid makes
+    the name one that no other domain's file has.
+    """
     plain = os.path.join(directory, f"{slug(subject.name)}.{slug(snapshot)}")
-    return free_name(subject.files(), plain, ".mem")
+    if not subject.sees(directory):
+        plain += f".{subject.domain.uuid.partition('-')[0]}"
+    return free_name((*subject.files(), *taken), plain, ".mem")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.world import World
-from kvmtui.plans import create, delete, describe, edit, jobs, merge, power, revert
+from kvmtui.plans import create, delete, describe, edit, jobs, merge, places, power, revert
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import (
@@ -18,6 +18,12 @@ from kvmtui.plans.wishes import (
     Switch,
     Wish,
 )
+
+
+def to_look_at(wish: Wish) -> tuple[str, ...]:
+    """The paths that the world must tell of (``Host.places``) before the wish is planned."""
+    named = wish.paths if isinstance(wish, Create) else ()
+    return tuple(path for path in named if places.lookable(path))
 
 
 def make(world: World, wish: Wish) -> Plan | Refusal:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import dirname
 
+from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Host, Link, Ref, World
@@ -37,6 +39,27 @@ class Subject:
                 yield from (layer.source for layer in disk.layers)
                 yield from disk.folder or ()
             yield from named(domain)
+        for place in self.host.places:
+            yield from place.beside or ()
+
+    def free(self, folder: str) -> int | None:
+        """Bytes free in a folder; None where nobody looked."""
+        looks = (place for place in self.host.places if dirname(place.path) == folder)
+        told = [place.free for place in looks] + [disk.free for disk in self._disks_in(folder)]
+        return next((free for free in told if free is not None), None)
+
+    def sees(self, folder: str) -> bool:
+        """Whether all files of a folder are known."""
+        looked = (p for p in self.host.places if p.real and dirname(p.path) == folder)
+        told = [place.beside for place in looked] + [d.folder for d in self._disks_in(folder)]
+        return any(beside is not None for beside in told)
+
+    def _disks_in(self, folder: str) -> Iterator[Disk]:
+        for domain in self.host.domains:
+            for disk in domain.config.disks if domain.config else ():
+                active = disk.active
+                if active and active.kind == "file" and dirname(active.source) == folder:
+                    yield disk
 
     def others_using(self, source: str, but: str = "") -> tuple[str, ...]:
         """Who else stands on ``source``: other domains, and disks of this one except ``but``."""

@@ -20,6 +20,20 @@ class Create:
     disks: tuple[str, ...] | None = None
     """Targets to include; None for all writable ones."""
     quiesce: bool = False
+    files: tuple[tuple[str, str], ...] = ()
+    """(target, path): overlays with a place of their own; the others lie beside their disks."""
+    memory_file: str = ""
+    """Where the RAM goes; empty for beside the first overlay."""
+    live: bool = False
+    """The guest runs on while its RAM is saved to a file."""
+    reuse: bool = False
+    """The overlays exist already and are taken as they are."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The places that are asked for by name."""
+        named = (*(path for _, path in self.files), self.memory_file)
+        return tuple(path for path in named if path)
 
 
 @dataclass(frozen=True, slots=True)

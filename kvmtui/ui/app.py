@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -12,7 +13,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from kvmtui.host.base import HostError
-from kvmtui.model.world import World
+from kvmtui.model.world import Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.render import journal
@@ -80,6 +81,8 @@ class Kvmtui(App[int]):
 
     def _draw(self) -> None:
         self._waiting = False
+        if not self.is_running:
+            return  # the panes go one by one
         self._main.show(self._hosts.world)
         if isinstance(self.screen, PlanScreen) and self.screen.is_mounted:
             self.screen.replan()
@@ -119,7 +122,7 @@ class Kvmtui(App[int]):
         """Plans again from the world as it is after the modal; another plan is asked again."""
         notice, values = "", dict[str, Any]()
         while True:
-            screen = PlanScreen(form, lambda: self._hosts.world, notice, values)
+            screen = PlanScreen(form, lambda: self._hosts.world, self._look, notice, values)
             self._asking = True
             agreed = await self.push_screen_wait(screen)
             self._asking = False
@@ -133,6 +136,7 @@ class Kvmtui(App[int]):
     async def _again(self, agreed: Agreed) -> Plan | None:
         try:
             await self._hosts.fresh(agreed.plan.ref)
+            await self._hosts.look(agreed.plan.ref, planner.to_look_at(agreed.wish))
         except HostError as error:
             self._say(str(error), "error")
             return None
@@ -141,6 +145,12 @@ class Kvmtui(App[int]):
             self._say(f"{agreed.plan.title}: {plan}", "warning")
             return None
         return plan
+
+    @work(exclusive=True, group="look")
+    async def _look(self, ref: Ref, paths: tuple[str, ...]) -> None:
+        """Looks at the places that a form names; whoever waits for an older look, waits no more."""
+        with suppress(HostError):  # the form says that nobody looked
+            await self._hosts.look(ref, paths)
 
     def action_refresh(self) -> None:
         """Reads again what is on the screen, and connects again."""

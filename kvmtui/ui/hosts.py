@@ -47,6 +47,9 @@ class Hosts(Protocol):
     async def changes(self, ref: Ref, snapshot: str) -> Comparison:
         """What changed in the definition since a snapshot. Raises ``HostError``."""
 
+    async def look(self, ref: Ref, paths: tuple[str, ...]) -> None:
+        """Has the world tell what is at these paths of a host. Raises ``HostError``."""
+
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out."""
 

@@ -52,6 +52,15 @@ def test_names_descriptions_and_files_come_back_as_they_were(name: str) -> None:
     assert len(second) == 0
 
 
+def test_a_block_device_is_named_as_one() -> None:
+    target = Target("vda", "external", "/dev/vg/web", block=True)
+    disk = etree.fromstring(compose.snapshot(CreateSnapshot("web", "", targets=(target,))))[0][0]
+    assert disk.get("type") == "block"
+    source = disk.find("source")
+    assert source is not None
+    assert dict(source.items()) == {"dev": "/dev/vg/web"}
+
+
 def test_what_is_not_wished_is_not_in_it() -> None:
     text = compose.snapshot(CreateSnapshot("web", "", targets=(Target("vda", "internal"),)))
     assert text == (

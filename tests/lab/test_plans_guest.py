@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.guest import Answer, Channel
-from kvmtui.plans import create
+from kvmtui.plans import create_rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Create, Revert
@@ -40,7 +40,7 @@ def quiesce(driver: Driver) -> Refusal | None:
     """Whether quiesce is offered."""
     subject = find(driver.fleet.world, driver.ref("guest"))
     assert not isinstance(subject, Refusal)
-    return create.can_quiesce(subject)
+    return create_rules.can_quiesce(subject)
 
 
 async def test_a_quiesced_snapshot_needs_no_replay_and_files_go_back(

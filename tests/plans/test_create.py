@@ -60,7 +60,7 @@ def test_with_ram_the_file_for_it_lies_beside_the_first_overlay() -> None:
     web = chained(1)
     (step,) = allowed(world(web), wish(web, "s2", how="ram")).steps
     assert isinstance(step, CreateSnapshot)
-    assert (step.memory_file, step.disk_only, step.quiesce) == (file("web.s2.mem"), False, False)
+    assert (step.memory_file, step.disk_only, step.quiesce) == (file("web.s2.u.mem"), False, False)
 
 
 def test_inside_the_image_every_disk_is_named() -> None:

@@ -121,6 +121,14 @@ def test_a_ram_file_fits_and_lies_where_it_is_wanted(name: str) -> None:
     assert len(os.path.basename(path).encode()) <= 255
 
 
+def test_an_overlay_gets_no_comma() -> None:
+    """While a domain is off, libvirt makes such a file at another place."""
+    here = domain("web", disk(file("a,b.qcow2")))
+    assert here.config is not None
+    (made,) = names.overlays(of(here), here.config.disks, "x,y")
+    assert made.file == file("a_b.x_y.qcow2")
+
+
 def test_snapshot_names_count_on() -> None:
     here = of(chained(2))
     assert [names.snapshot_name(here, wanted) for wanted in ("s1", "s3")] == ["s1-2", "s3"]

@@ -49,6 +49,19 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         " --memspec /r,,1.mem,snapshot=external --diskspec vda,snapshot=external,file=/o",
     ),
     (
+        CreateSnapshot(
+            "web",
+            "s1",
+            targets=(Target("vda", "external", "/dev/vg/a,b", block=True),),
+            memory_file="/r",
+            live=True,
+            reuse=True,
+        ),
+        "virsh snapshot-create-as --domain web --name s1 --live --reuse-external"
+        " --memspec /r,snapshot=external"
+        " --diskspec vda,snapshot=external,stype=block,file=/dev/vg/a,,b",
+    ),
+    (
         CreateSnapshot("web", "i1", targets=(Target("vda", "internal"),)),
         "virsh snapshot-create-as --domain web --name i1 --diskspec vda,snapshot=internal",
     ),

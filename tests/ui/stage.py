@@ -17,6 +17,7 @@ from kvmtui.host.perform import Outcome
 from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
+from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Ref, World
 from kvmtui.plans.plan import Plan
@@ -74,6 +75,10 @@ class Still:
         self.world = shown
         self.journal = Journal(folder)
         self.performed: list[Plan] = []
+        self.looked: list[tuple[str, ...]] = []
+        """The paths that were looked at, look by look."""
+        self.place: Callable[[str], Place] = worlds.place
+        """What is found at a path."""
         self.selected: Ref | None = None
         self.refreshed = 0
         self.error = ""
@@ -135,6 +140,10 @@ class Still:
         if self.unreadable:
             raise Refused(self.unreadable)
         return f"<domain id='1'>\n  <name>{what}</name>\n</domain>\n"
+
+    async def look(self, ref: Ref, paths: tuple[str, ...]) -> None:
+        self.looked.append(paths)
+        self.put_host(places=tuple(self.place(path) for path in paths))
 
     async def perform(self, plan: Plan) -> Outcome:
         self.performed.append(plan)

@@ -21,8 +21,9 @@ def snapshot(step: CreateSnapshot) -> str:
     for target in step.targets:
         disk = etree.SubElement(disks, "disk", name=target.disk, snapshot=target.mode)
         if target.file:
+            disk.set("type", "block" if target.block else "file")
             etree.SubElement(disk, "driver", type="qcow2")
-            etree.SubElement(disk, "source", file=target.file)
+            etree.SubElement(disk, "source", {"dev" if target.block else "file": target.file})
     return etree.tostring(root, encoding="unicode")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host.virt import acting, events, reading
+from kvmtui.host import places
+from kvmtui.host.virt import acting, events, pools, reading, sizes
 from kvmtui.host.virt.agent import ask
 from kvmtui.host.virt.errors import translated
 from kvmtui.model import parse
@@ -16,6 +17,7 @@ from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
+from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Facts
 from kvmtui.plans.steps import Step
@@ -118,6 +120,13 @@ class Connection:
         """What the guest agent says; blocks for its timeouts when it is silent."""
         with translated():
             return ask(self._domain(uuid))
+
+    def places(self, paths: tuple[str, ...]) -> tuple[Place, ...]:
+        """These paths and what is around them, as far as this host can be looked at."""
+        with translated():
+            if sizes.is_local(self.handle):
+                return tuple(places.looked_at(path) for path in paths)
+            return tuple(pools.place(self.handle, path) for path in paths)
 
     def perform(self, uuid: str, step: Step) -> None:
         """One step of a plan; blocks until libvirt is done with it."""

@@ -26,12 +26,15 @@ class Target:
     """external, internal or no."""
     file: str = ""
     """The overlay to be made."""
+    block: bool = False
+    """The overlay is a block device."""
 
     @property
     def spec(self) -> str:
         """virsh's ``--diskspec``, in which a comma within a value is doubled."""
+        kind = ",stype=block" if self.block else ""
         file = f",file={self.file.replace(',', ',,')}" if self.file else ""
-        return f"{self.disk},snapshot={self.mode}{file}"
+        return f"{self.disk},snapshot={self.mode}{kind}{file}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class CreateSnapshot:
     memory_file: str = ""
     """Saves the RAM there; empty for none, or for RAM inside the images."""
     quiesce: bool = False
+    live: bool = False
+    """The guest runs on while its RAM is saved."""
+    reuse: bool = False
+    """The overlays exist already."""
 
     @property
     def watch(self) -> Watch:
@@ -66,6 +73,8 @@ class CreateSnapshot:
             words += ["--disk-only", "--atomic"]
         if self.quiesce:
             words.append("--quiesce")
+        words += ["--live"] if self.live else []
+        words += ["--reuse-external"] if self.reuse else []
         if self.memory_file:
             words += ["--memspec", f"{self.memory_file.replace(',', ',,')},snapshot=external"]
         for target in self.targets:

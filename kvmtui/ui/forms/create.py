@@ -1,15 +1,22 @@
-"""Taking a snapshot: its name, kind, disks and whether the guest is quiet meanwhile."""
+"""Taking a snapshot: its name, kind, disks and files, and whether the guest is quiet meanwhile."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os.path import dirname
 
-from kvmtui.plans import create, names
+from kvmtui.model.disk import Disk
+from kvmtui.plans import create_rules, names
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Create, Wish
 from kvmtui.ui.forms.form import Choice, Field, Form, Line, Option, Toggle, Values
 from kvmtui.ui.view import View
+
+KINDS = (("external", "disks only"), ("ram", "disks and RAM"), ("internal", "inside the image"))
+WHOLE = Refusal("whole", "inside the image every disk is included")
 
 
 def form(view: View) -> Form | Refusal:
@@ -17,56 +24,120 @@ def form(view: View) -> Form | Refusal:
     subject = view.subject()
     if isinstance(subject, Refusal):
         return subject
-    kinds = ("external", "ram", "internal")
-    refusals = [create.refuse(subject, how) for how in kinds]
+    refusals = [create_rules.refuse(subject, how) for how, _ in KINDS]
     if all(refusals):
         return next(refusal for refusal in refusals if refusal)
     ref = subject.ref
 
     def wish(values: Values) -> Wish:
-        asked = {_disk_of(key): value for key, value in values.items() if key.startswith(_DISK)}
-        chosen = tuple(target for target, included in asked.items() if included)
+        external, chosen = values["how"] != "internal", _chosen(values)
+        named = external and values["files"]
         return Create(
             ref,
             values["name"].strip(),
             values["description"].strip(),
             values["how"],
-            chosen if asked and values["how"] != "internal" else None,
+            chosen if external else None,
             values["quiesce"],
+            tuple((target, _path(values, target)) for target in chosen) if named else (),
+            values["memory"].strip() if named and values["how"] == "ram" else "",
+            values["how"] == "ram" and values["waits"] == "live",
         )
 
-    return Form(ref, f"Take a snapshot of {subject.name}", _snapshot_fields, wish)
+    return Form(ref, f"Take a snapshot of {subject.name}", _fields, wish)
 
 
-_DISK = "disk-"
+_DISK, _FILE = "disk-", "file-"
 
 
-def _id_of(target: str) -> str:
+def _id(kind: str, target: str) -> str:
     """A field's id for any target: ids take only some characters."""
-    return _DISK + target.encode().hex()
+    return kind + target.encode().hex()
 
 
-def _disk_of(id: str) -> str:
-    return bytes.fromhex(id.removeprefix(_DISK)).decode()
+def _chosen(values: Values) -> tuple[str, ...]:
+    """Targets of the disks that are included."""
+    return tuple(
+        bytes.fromhex(key.removeprefix(_DISK)).decode()
+        for key, value in values.items()
+        if key.startswith(_DISK) and value
+    )
 
 
-def _snapshot_fields(subject: Subject, values: Values) -> tuple[Field, ...]:
-    kinds = (("external", "disks only"), ("ram", "disks and RAM"), ("internal", "inside the image"))
-    options = tuple(Option(how, label, create.refuse(subject, how)) for how, label in kinds)
+def _path(values: Values, target: str) -> str:
+    return str(values.get(_id(_FILE, target), "")).strip()
+
+
+def _fields(subject: Subject, values: Values) -> tuple[Field, ...]:
+    options = tuple(Option(how, label, create_rules.refuse(subject, how)) for how, label in KINDS)
     first = next((option.value for option in options if not option.refusal), "external")
     how = values.get("how", first)
-    disks = subject.config.writable
-    whole = (
-        Refusal("whole", "inside the image every disk is included") if how == "internal" else None
-    )
-    toggles = tuple(
-        Toggle(_id_of(disk.target), f"include {disk.target}", True, whole) for disk in disks
-    )
-    quiet = create.can_quiesce(subject, how)
+    asked = Asked(subject, values, how)
+    quiet = create_rules.can_quiesce(subject, how)
     return (
-        Line("name", "Name", names.snapshot_name(subject, time.strftime("snap-%Y-%m-%d"))),
+        Line("name", "Name", _proposed(subject)),
         Line("description", "About"),
         Choice("how", "Kind", options, first),
-        *(toggles if len(disks) > 1 else ()),
-        Toggle("quiesce", "freeze file systems meanwhile (quiesce)", quiet is None, quiet),
+        *asked.waits(),
+        *asked.disks(),
+        Toggle("quiesce", "quiesce file systems", quiet is None, quiet),
+        *asked.files(),
     )
+
+
+def _proposed(subject: Subject) -> str:
+    return names.snapshot_name(subject, time.strftime("snap-%Y-%m-%d"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The fields that not every snapshot needs."""
+
+    subject: Subject
+    values: Values
+    how: str
+
+    def waits(self) -> Iterator[Field]:
+        """What the guest does while its RAM is saved."""
+        options = (
+            Option("waits", "the guest waits"),
+            Option("live", "it runs on until the end", create_rules.can_live(self.subject)),
+        )
+        yield Choice("waits", "RAM", options, "waits", shown=self.how == "ram")
+
+    def disks(self) -> Iterator[Field]:
+        """Which disks; one alone is not asked for."""
+        writable = self.subject.config.writable
+        whole = WHOLE if self.how == "internal" else None
+        for disk in writable:
+            label = f"include {disk.target}"
+            yield Toggle(_id(_DISK, disk.target), label, True, whole, shown=len(writable) > 1)
+
+    def files(self) -> Iterator[Field]:
+        """Where the files go; said only by who wants another place than beside the disks."""
+        writable = self.subject.config.writable
+        external = self.how != "internal"
+        needed = any(not names.has_place(disk) for disk in writable)
+        yield Toggle("files", "choose the files", needed, shown=external)
+        wanted = external and self.values.get("files", needed)
+        included = [disk for disk in writable if self.values.get(_id(_DISK, disk.target), True)]
+        proposed = self._proposed(included)
+        for disk in writable:
+            shown = wanted and disk in included
+            path = proposed.get(disk.target, "")
+            yield Line(_id(_FILE, disk.target), disk.target, path, shown=shown)
+        yield Line(
+            "memory", "RAM", self._memory(included, proposed), shown=wanted and self.how == "ram"
+        )
+
+    def _name(self) -> str:
+        return str(self.values.get("name") or _proposed(self.subject)).strip()
+
+    def _proposed(self, disks: list[Disk]) -> dict[str, str]:
+        made = names.overlays(self.subject, disks, self._name())
+        return {target.disk: target.file for target in made}
+
+    def _memory(self, disks: list[Disk], proposed: dict[str, str]) -> str:
+        paths = [_path(self.values, disk.target) or proposed.get(disk.target, "") for disk in disks]
+        beside = next((dirname(path) for path in paths if path), "")
+        return names.memory_file(self.subject, beside, self._name(), paths) if beside else ""

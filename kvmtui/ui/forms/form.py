@@ -17,13 +17,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text."""
+    """A line of text; its value is followed as long as nobody typed another."""
 
     id: str
     label: str
     value: str = ""
     keep: bool = False
     """There to be changed: what is typed first does not replace it."""
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Choice:
     value: Any
     upright: bool = False
     """An answer per line, for long ones."""
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Toggle:
     label: str
     value: bool
     refusal: Refusal | None = None
+    shown: bool = True
 
 
 Field = Line | Choice | Toggle
@@ -67,6 +70,6 @@ class Form:
     ref: Ref
     title: str
     fields: Callable[[Subject, Values], tuple[Field, ...]]
-    """Made again whenever a value or the world changes; ids stay the same."""
+    """Made again whenever a value or the world changes; ids stay the same, ``shown`` may not."""
     wish: Callable[[Values], Wish]
     while_busy: bool = False

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from kvmtui.model.world import World
+from kvmtui.model.world import Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.subject import find
@@ -28,7 +28,11 @@ from kvmtui.ui.answer import Answer
 from kvmtui.ui.choice import Choice
 from kvmtui.ui.forms import form
 from kvmtui.ui.forms.form import Field, Form
+from kvmtui.ui.line import Line
 from kvmtui.ui.toggle import Toggle
+
+CALM = 6
+"""Lines of fields and reasons beside which a whole plan has room on a low screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,16 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self,
         form: Form,
         world: Callable[[], World],
+        look: Callable[[Ref, tuple[str, ...]], object],
         notice: str = "",
         values: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self._form = form
         self._world = world
+        self._look = look
+        self._seen: tuple[str, ...] = ()
+        """The paths that were last asked to be looked at."""
         self._notice = notice
         self.values: dict[str, Any] = dict(values or {})
         """What the fields hold, by their ids."""
@@ -73,12 +81,13 @@ class PlanScreen(ModalScreen[Agreed | None]):
             if self._notice:
                 yield Label(self._notice, id="notice", markup=False)
             fields = self._fields()
-            for field in () if isinstance(fields, Refusal) else fields:
-                self.values.setdefault(field.id, field.value)
-                with Horizontal(classes="field"):
-                    label = "" if isinstance(field, form.Toggle) else field.label
-                    yield Label(label, markup=False)
-                    yield _widget(replace(field, value=self.values[field.id]))
+            with VerticalScroll(id="fields", can_focus=False):
+                for field in () if isinstance(fields, Refusal) else fields:
+                    self.values.setdefault(field.id, field.value)
+                    with Horizontal(classes="field"):
+                        label = "" if isinstance(field, form.Toggle) else field.label
+                        yield Label(label, markup=False)
+                        yield _widget(field, self.values[field.id])
             yield Static(id="reasons", markup=False)
             with VerticalScroll(id="plan", can_focus=False):
                 yield Static(id="steps", markup=False)
@@ -108,21 +117,34 @@ class PlanScreen(ModalScreen[Agreed | None]):
             shown = tuple(field for field in fields if field.id in self.values)
             for field in shown:
                 self._update(field)
-            self._plan = planner.make(self._world(), self._form.wish(self.values))
+            wish = self._form.wish(self.values)
+            self._ask_for(planner.to_look_at(wish))
+            self._plan = planner.make(self._world(), wish)
         self._tell(shown)
 
+    def _ask_for(self, paths: tuple[str, ...]) -> None:
+        """Has the places looked at that are named now; the world tells of them later."""
+        if paths != self._seen:
+            self._seen = paths
+            self._look(self._form.ref, paths)
+
     def _update(self, field: Field) -> None:
-        match field:
-            case form.Choice():
-                choice = self.query_one(f"#{field.id}", Choice)
-                choice.offer(field)
-                self.values[field.id] = choice.value
-            case form.Toggle():
-                toggle = self.query_one(f"#{field.id}", Toggle)
-                toggle.offer(field)
-                self.values[field.id] = toggle.value
-            case form.Line():
-                pass
+        widget = self.query_one(f"#{field.id}")
+        match field, widget:
+            case form.Choice(), Choice():
+                widget.offer(field)
+            case form.Toggle(), Toggle():
+                widget.offer(field)
+            case form.Line(), Line():
+                widget.offer(field)
+        self._take(widget)
+        if isinstance(widget.parent, Horizontal):
+            widget.parent.display = field.shown
+
+    def _take(self, widget: Widget) -> None:
+        """What the widget holds now."""
+        if widget.id and isinstance(widget, Choice | Toggle | Line):
+            self.values[widget.id] = widget.value
 
     def _tell(self, fields: tuple[Field, ...]) -> None:
         """The plan, the reasons of what is dimmed, and the focus where danger wants it."""
@@ -130,6 +152,8 @@ class PlanScreen(ModalScreen[Agreed | None]):
         told = self.query_one("#reasons", Static)
         told.update(Text("\n").join(reasons))
         told.display = bool(reasons)
+        rows = sum(field.shown for field in fields) + len(reasons)
+        self.query_one("#dialog").set_class(rows > CALM, "-crowded")
         self.query_one("#steps", Static).update(render.page(self._plan))
         plan = self._plan if isinstance(self._plan, Plan) else None
         worst = plan is not None and plan.danger is Danger.WORST
@@ -164,19 +188,21 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     @on(Input.Changed)
     def _line_changed(self, event: Input.Changed) -> None:
-        if event.input.id and event.input.id != "typed":
-            self.values[event.input.id] = event.value
+        self._take(event.input)
         self.replan()
 
     @on(Answer.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: Answer.Changed) -> None:
+        self._take(event.answer)
         self.replan()
 
     @on(Input.Submitted)
     @on(Answer.Submitted)
     def _entered(self) -> None:
         """Enter in a field: done where nothing can be lost, else on to the buttons."""
-        if isinstance(self._plan, Plan) and self._plan.danger is Danger.NONE:
+        if isinstance(self._plan, Refusal):
+            return  # what stands in the field can be corrected there
+        if self._plan.danger is Danger.NONE:
             self._agree()
         else:
             self.query_one("#no").focus()
@@ -196,14 +222,14 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self.query_one("#plan", VerticalScroll).scroll_relative(y=5 * by, animate=False)
 
 
-def _widget(field: Field) -> Widget:
+def _widget(field: Field, value: Any) -> Widget:
     match field:
         case form.Line():
-            return Input(field.value, id=field.id, compact=True, select_on_focus=not field.keep)
+            return Line(field, value)
         case form.Choice():
-            return Choice(field)
+            return Choice(replace(field, value=value))
         case form.Toggle():
-            return Toggle(field)
+            return Toggle(replace(field, value=value))
 
 
 def _reasons(fields: tuple[Field, ...]) -> list[str]:
@@ -211,7 +237,7 @@ def _reasons(fields: tuple[Field, ...]) -> list[str]:
     return [
         f"{option.label}: {option.refusal.reason}"
         for field in fields
-        if isinstance(field, form.Choice) and not field.upright
+        if isinstance(field, form.Choice) and field.shown and not field.upright
         for option in field.options
         if option.refusal
     ]

@@ -54,6 +54,10 @@ def _create_flags(step: CreateSnapshot) -> int:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
     if step.quiesce:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE
+    if step.live:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_LIVE
+    if step.reuse:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT
     return flags
 
 

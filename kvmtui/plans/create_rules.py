@@ -1,0 +1,131 @@
+"""Why a snapshot cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import State
+from kvmtui.model.guest import Answer, Channel
+from kvmtui.plans import rules
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Create
+
+UEFI_OFF = 9_003_000
+"""From here on libvirt takes internal snapshots of UEFI domains that are off."""
+
+UEFI_RUNNING = 10_009_000
+"""From here on libvirt takes internal snapshots of running UEFI domains with qcow2 NVRAM."""
+
+
+ON_HOST = ("file", "block", "volume")
+"""Disk types that libvirt runs qemu-img on."""
+
+
+def can_quiesce(subject: Subject, how: str = "external") -> Refusal | None:
+    """Why the file systems cannot be frozen for the snapshot."""
+    guest, state = subject.domain.guest, subject.domain.state
+    if how != "external":
+        return Refusal("quiesce kind", "only disk-only snapshots can be quiesced")
+    if state is not State.RUNNING:
+        return Refusal("quiesce state", f"the domain is {state.value}")
+    if subject.config.channel is Channel.NONE:
+        return Refusal("quiesce channel", "no guest agent channel is configured")
+    if guest is None or guest.answer is not Answer.ANSWERING:
+        return Refusal("quiesce silent", "the guest agent does not answer")
+    if guest.frozen:
+        return Refusal("quiesce frozen", "the file systems are frozen already")
+    return None
+
+
+def can_live(subject: Subject, how: str = "ram") -> Refusal | None:
+    """Why the guest cannot run on while its RAM is saved."""
+    if how != "ram":
+        return Refusal("live kind", "the guest waits only for RAM that goes to a file")
+    if subject.domain.state is not State.RUNNING:
+        return Refusal("live state", f"the domain is {subject.domain.state.value}")
+    return None
+
+
+def unknown(subject: Subject, wish: Create) -> Refusal | None:
+    """Every disk that is asked for must be one that a snapshot deals with."""
+    known = {disk.target for disk in subject.config.writable}
+    asked = (*(wish.disks or ()), *(target for target, _ in wish.files))
+    strange = next((target for target in asked if target not in known), None)
+    return Refusal("unknown disk", f"there is no writable disk {strange}") if strange else None
+
+
+def refuse(subject: Subject, how: str, disks: Sequence[Disk] | None = None) -> Refusal | None:
+    """Why a snapshot of this kind cannot be taken; by default one of all writable disks."""
+    disks = subject.config.writable if disks is None else disks
+    return rules.first(
+        rules.steady(subject),
+        rules.no_block_job(subject),
+        rules.all_present(disks),
+        _internal(subject, disks) if how == "internal" else _external(subject, disks, how),
+    )
+
+
+def _external(subject: Subject, disks: Sequence[Disk], how: str) -> Refusal | None:
+    if not subject.host.facts.has_block_jobs:
+        return Refusal("test driver", "libvirt's test driver has no external snapshots")
+    if not disks:
+        return Refusal("no disk", "no writable disk is chosen")
+    if how == "ram" and not subject.domain.state.active:
+        return Refusal("no RAM", "the domain is off: there is no RAM to save")
+    if how == "ram" and subject.config.passthrough:
+        return Refusal("passthrough", "a passed-through device: its RAM cannot be saved")
+    return rules.first(
+        rules.no_saved_ram(subject, "it would go on in the frozen image"),
+        _within_reach(subject, disks),
+        _depth(subject, disks),
+    )
+
+
+def _within_reach(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
+    """While a domain is off, libvirt makes overlays only for images of this host."""
+    for disk in disks:
+        kind = disk.active.kind if disk.active else ""
+        if not subject.domain.state.active and kind not in ON_HOST:
+            reason = f"{disk.target} is a {kind} disk: no external snapshot while the domain is off"
+            return Refusal("network off", reason, "start the domain first (o)")
+    return None
+
+
+def _depth(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
+    depth = max(len(disk.layers) for disk in disks)
+    nests = subject.libvirt in rules.NESTING
+    if nests and depth >= rules.DEPTH_REFUSED:
+        reason = f"with {depth} layers this libvirt may not start the domain again"
+        return Refusal("nesting", reason, "commit some layers first")
+    if depth >= rules.DEPTH_LIMIT:
+        return Refusal("depth", f"the chain has {depth} layers", "commit some layers first")
+    return None
+
+
+def _internal(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
+    running = subject.domain.state.active
+    left_out = [d.target for d in subject.config.writable if d not in disks]
+    if left_out:
+        return Refusal("left out", f"internal snapshots take every disk, also {left_out[0]}")
+    for disk in disks:
+        kind = disk.active.format if disk.active else ""
+        if subject.host.facts.has_block_jobs and kind != "qcow2":
+            return Refusal("not qcow2", f"{disk.target} is {kind or 'of unknown format'}")
+    if not disks:
+        return Refusal("no disk", "no writable disk is chosen")
+    if running and subject.config.passthrough:
+        return Refusal("passthrough", "a passed-through device: its RAM cannot be saved")
+    return _uefi(subject, running)
+
+
+def _uefi(subject: Subject, running: bool) -> Refusal | None:
+    nvram = subject.config.nvram
+    if not nvram:
+        return None
+    if not running and subject.libvirt < UEFI_OFF:
+        return Refusal("UEFI off", "this libvirt takes no internal snapshots of UEFI domains")
+    if running and (subject.libvirt < UEFI_RUNNING or nvram != "qcow2"):
+        return Refusal("UEFI running", f"UEFI with {nvram} NVRAM: no internal snapshot while on")
+    return None

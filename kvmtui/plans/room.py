@@ -1,0 +1,51 @@
+"""Whether what a snapshot writes at once fits where it goes."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+
+from kvmtui.model.disk import Disk
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.subject import Subject
+
+OVERLAY = 2**20
+"""Bytes that an empty overlay takes at most; afterwards it grows by what the guest writes."""
+
+
+def amount(count: int) -> str:
+    """Bytes as they are told in plans."""
+    if count < 2**30:
+        return f"{count >> 20} MiB"
+    return f"{count / 2**30:.1f}".removesuffix(".0") + " GiB"
+
+
+def refuse(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Refusal | None:
+    """Why the first bytes of the snapshot do not fit."""
+    if any(target.mode == "internal" for target in step.targets):
+        return _inside(subject, disks)
+    needs: Counter[str] = Counter()
+    for target in step.targets:
+        if target.file and not (target.block or step.reuse):
+            needs[os.path.dirname(target.file)] += OVERLAY
+    if step.memory_file:
+        needs[os.path.dirname(step.memory_file)] += subject.config.memory
+    for folder, bytes_ in needs.items():
+        free = subject.free(folder)
+        if free is not None and bytes_ > free:
+            reason = f"up to {amount(bytes_)} are needed in {folder}, and {amount(free)} are free"
+            return Refusal("no space", reason)
+    return None
+
+
+def _inside(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
+    """QEMU saves the RAM into the first disk."""
+    first = next((disk for disk in disks if disk.active and disk.active.kind == "file"), None)
+    if first is None or first is not disks[0] or not subject.domain.state.active:
+        return None
+    if first.free is None or subject.config.memory <= first.free:
+        return None
+    reason = f"{first.target} takes up to {amount(subject.config.memory)} of RAM"
+    return Refusal("no space", f"{reason}, and {amount(first.free)} are free")

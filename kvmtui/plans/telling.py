@@ -1,0 +1,95 @@
+"""What is told of a snapshot before it is taken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import State
+from kvmtui.model.place import There
+from kvmtui.model.snapshot import Kind
+from kvmtui.plans import rules
+from kvmtui.plans.plan import Danger
+from kvmtui.plans.room import amount
+from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.subject import Subject
+
+
+def danger(subject: Subject, step: CreateSnapshot) -> Danger:
+    """A snapshot only adds files, unless something lies where they go."""
+    if losses(step):
+        return Danger.WORST
+    return Danger.LOSS if any(_unseen(subject, step)) else Danger.NONE
+
+
+def losses(step: CreateSnapshot) -> tuple[str, ...]:
+    """A block device becomes an overlay with all that is on it."""
+    return tuple(f"everything on {target.file}" for target in step.targets if target.block)
+
+
+def effects(subject: Subject, step: CreateSnapshot) -> tuple[str, ...]:
+    """What appears, and what the guest notices."""
+    made = (target.file for target in step.targets if target.file and not target.block)
+    told = [f"new file {os.path.basename(file)}" for file in made]
+    running = subject.domain.state is State.RUNNING
+    if step.memory_file:
+        told.append(_memory(subject, step))
+    elif not step.disk_only and running:
+        told.append("the domain is paused while its RAM is written into the first disk")
+    if step.disk_only and running and not step.quiesce:
+        told.append("without quiesce: a revert gives what a power cut would have left")
+    return tuple(told)
+
+
+def _memory(subject: Subject, step: CreateSnapshot) -> str:
+    free = subject.free(os.path.dirname(step.memory_file))
+    room = f", {amount(free)} are free" if free is not None else ""
+    waits = "the guest runs on until the end" if step.live else "the guest waits for it"
+    file = os.path.basename(step.memory_file)
+    return f"new file {file}: up to {amount(subject.config.memory)} of RAM{room}; {waits}"
+
+
+def warnings(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> tuple[str, ...]:
+    """What should be known before."""
+    internal = any(target.mode == "internal" for target in step.targets)
+    return tuple(_warnings(subject, step, disks, external=not internal))
+
+
+def _warnings(
+    subject: Subject, step: CreateSnapshot, disks: Sequence[Disk], *, external: bool
+) -> Iterator[str]:
+    depth = max((len(disk.layers) for disk in disks), default=0) + 1
+    if external and depth > rules.DEPTH_WARNED:
+        yield f"the chain will be {depth} layers deep: it slows the disk down"
+    current = subject.forest.get(subject.forest.current)
+    if current is not None and external and current.kind is Kind.INTERNAL:
+        yield f"libvirt cannot delete it again while internal “{current.name}” is its parent"
+    if current is not None and not external and current.kind is Kind.EXTERNAL:
+        yield "mixing internal and external snapshots makes both harder to delete"
+    left_out = [disk.target for disk in subject.config.writable if disk not in disks]
+    if left_out:
+        yield f"not included: {', '.join(left_out)}"
+    if subject.config.nvram and external:
+        yield "the UEFI variables (NVRAM) are not part of an external snapshot"
+    if step.live:
+        yield "what the guest changes meanwhile is saved again: the file can outgrow the RAM"
+    yield from _cramped(subject, step, disks)
+    yield from _unseen(subject, step)
+
+
+def _cramped(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Iterator[str]:
+    """A device does not grow; a qcow2 of a full disk takes a little more than the disk."""
+    sizes = {disk.target: disk.active.capacity for disk in disks if disk.active}
+    for target in step.targets:
+        place = subject.host.place(target.file) if target.block else None
+        size, disk = place.size if place else None, sizes.get(target.disk)
+        if size is not None and disk is not None and size <= disk:
+            yield f"{target.file} holds {amount(size)}: when it is full, the guest stops"
+
+
+def _unseen(subject: Subject, step: CreateSnapshot) -> Iterator[str]:
+    """Places that nobody can look at from here; libvirt never overwrites an overlay itself."""
+    place = subject.host.place(step.memory_file)
+    if place is not None and place.there is There.UNKNOWN:
+        yield f"whether {place.path} exists cannot be seen from here: libvirt would overwrite it"
