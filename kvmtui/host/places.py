@@ -7,7 +7,7 @@ import os
 import stat
 from contextlib import suppress
 
-from kvmtui.host import images
+from kvmtui.host import images, overlay
 from kvmtui.model.place import Place, There
 
 
@@ -25,6 +25,7 @@ def looked_at(path: str) -> Place:
         free=images.free(folder),
         size=size,
         held=held,
+        image=overlay.read(path) if there is There.FILE else None,
     )
 
 

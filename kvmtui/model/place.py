@@ -19,6 +19,22 @@ class There(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A qcow2 image that could become an overlay."""
+
+    backing: str = ""
+    """The file it stands on; empty for none."""
+    backing_format: str = ""
+    """The format of that file as the image records it; empty when it does not."""
+    capacity: int = 0
+    """Virtual size in bytes."""
+    plain: bool = True
+    """Neither encrypted, nor with internal snapshots, nor with a data file of its own."""
+    written: int | None = None
+    """Bytes that it holds itself, above the file it stands on; None where that was not read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One path of a host."""
 
@@ -34,5 +50,7 @@ class Place:
     """Bytes free on the file system or pool that holds the folder."""
     size: int | None = None
     """Bytes of a block device."""
+    image: Image | None = None
+    """The qcow2 image that is there; None where there is none, or it could not be read."""
     held: bool = False
     """The host itself uses the block device: it is mounted, part of a volume group, …"""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from kvmtui.model.disk import Disk
-from kvmtui.plans import create_rules, names, places, room, rules, telling
+from kvmtui.plans import create_rules, names, places, reuse, room, rules, telling
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.subject import Subject
@@ -31,13 +31,15 @@ def plan(subject: Subject, wish: Create) -> Plan | Refusal:
         create_rules.refuse(subject, wish.how, disks),
         create_rules.can_quiesce(subject, wish.how) if wish.quiesce else None,
         create_rules.can_live(subject, wish.how) if wish.live else None,
+        create_rules.can_reuse(wish.how) if wish.reuse else None,
     )
     if refusal:
         return refusal
     step = _step(subject, wish, disks)
     refusal = rules.first(
         _all_have_places(step),
-        places.refuse(subject, wish.paths, step),
+        places.refuse(subject, _new(wish), step),
+        reuse.refuse(subject, step, disks) if wish.reuse else None,
         room.refuse(subject, step, disks),
     )
     if refusal:
@@ -84,6 +86,11 @@ def _step(subject: Subject, wish: Create, disks: Sequence[Disk]) -> CreateSnapsh
         live=wish.live,
         reuse=wish.reuse,
     )
+
+
+def _new(wish: Create) -> tuple[str, ...]:
+    """The named places at which nothing may be yet."""
+    return tuple(path for path in wish.paths if not wish.reuse or path == wish.memory_file)
 
 
 def _all_have_places(step: CreateSnapshot) -> Refusal | None:

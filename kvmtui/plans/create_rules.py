@@ -27,7 +27,7 @@ def can_quiesce(subject: Subject, how: str = "external") -> Refusal | None:
     """Why the file systems cannot be frozen for the snapshot."""
     guest, state = subject.domain.guest, subject.domain.state
     if how != "external":
-        return Refusal("quiesce kind", "only disk-only snapshots can be quiesced")
+        return Refusal("quiesce kind", "only for disk-only snapshots")
     if state is not State.RUNNING:
         return Refusal("quiesce state", f"the domain is {state.value}")
     if subject.config.channel is Channel.NONE:
@@ -46,6 +46,12 @@ def can_live(subject: Subject, how: str = "ram") -> Refusal | None:
     if subject.domain.state is not State.RUNNING:
         return Refusal("live state", f"the domain is {subject.domain.state.value}")
     return None
+
+
+def can_reuse(how: str) -> Refusal | None:
+    """Why no file that exists can become an overlay."""
+    inside = Refusal("reuse kind", "inside the image there are no overlays")
+    return inside if how == "internal" else None
 
 
 def unknown(subject: Subject, wish: Create) -> Refusal | None:

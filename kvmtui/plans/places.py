@@ -18,7 +18,7 @@ NAME_BYTES, PATH_BYTES = 255, 4095
 
 def lookable(path: str) -> bool:
     """Whether it makes sense to look for that path."""
-    return _spelling(path) is None
+    return spelling(path) is None
 
 
 def refuse(subject: Subject, asked: Sequence[str], step: CreateSnapshot) -> Refusal | None:
@@ -28,9 +28,7 @@ def refuse(subject: Subject, asked: Sequence[str], step: CreateSnapshot) -> Refu
         _twice(subject, list(_files(step))),
         _commas(subject, step),
         *(
-            rules.first(
-                _spelling(path), _used(subject, path), _there(subject, path, path in blocks)
-            )
+            rules.first(spelling(path), used(subject, path), _there(subject, path, path in blocks))
             for path in asked
         ),
     )
@@ -41,7 +39,8 @@ def _files(step: CreateSnapshot) -> Iterator[str]:
     yield from (step.memory_file,) if step.memory_file else ()
 
 
-def _spelling(path: str) -> Refusal | None:
+def spelling(path: str) -> Refusal | None:
+    """Whether it is an absolute path as libvirt and Linux take it."""
     if not os.path.isabs(path):
         return Refusal("place relative", f"“{path}” does not begin with “/”")
     if os.path.normpath(path) != path or path.startswith("//"):
@@ -71,7 +70,7 @@ def _commas(subject: Subject, step: CreateSnapshot) -> Refusal | None:
     return Refusal("comma off", reason, "start the domain first (o)")
 
 
-def _used(subject: Subject, path: str) -> Refusal | None:
+def used(subject: Subject, path: str) -> Refusal | None:
     """A file that a domain or a snapshot names is taken, even where it is missing."""
     place = subject.host.place(path)
     real = place.real if place else ""
@@ -87,7 +86,7 @@ def _there(subject: Subject, path: str, overlay_on_block: bool) -> Refusal | Non
     place = subject.host.place(path)
     if place is None:
         free = subject.sees(os.path.dirname(path)) and path not in set(subject.files())
-        return None if free else Refusal("place unseen", f"{path} has not been looked at yet")
+        return None if free else unseen(path)
     if place.folder is There.NOTHING:
         return Refusal("no folder", f"there is no folder {os.path.dirname(path)}")
     if place.folder not in (There.FOLDER, There.UNKNOWN):
@@ -97,6 +96,11 @@ def _there(subject: Subject, path: str, overlay_on_block: bool) -> Refusal | Non
     if place.there in (There.NOTHING, There.UNKNOWN):
         return None
     return Refusal("file exists", f"{path} is {place.there.value} already", "choose another name")
+
+
+def unseen(path: str) -> Refusal:
+    """Until somebody has looked, nothing is known of a place."""
+    return Refusal("place unseen", f"{path} has not been looked at yet")
 
 
 def _device(place: Place) -> Refusal | None:

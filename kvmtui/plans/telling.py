@@ -9,7 +9,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.place import There
 from kvmtui.model.snapshot import Kind
-from kvmtui.plans import rules
+from kvmtui.plans import reuse, rules
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.room import amount
 from kvmtui.plans.steps import CreateSnapshot
@@ -20,7 +20,8 @@ def danger(subject: Subject, step: CreateSnapshot) -> Danger:
     """A snapshot only adds files, unless something lies where they go."""
     if losses(step):
         return Danger.WORST
-    return Danger.LOSS if any(_unseen(subject, step)) else Danger.NONE
+    minded = (*_unseen(subject, step), *reuse.told(subject, step))
+    return Danger.LOSS if minded else Danger.NONE
 
 
 def losses(step: CreateSnapshot) -> tuple[str, ...]:
@@ -31,7 +32,8 @@ def losses(step: CreateSnapshot) -> tuple[str, ...]:
 def effects(subject: Subject, step: CreateSnapshot) -> tuple[str, ...]:
     """What appears, and what the guest notices."""
     made = (target.file for target in step.targets if target.file and not target.block)
-    told = [f"new file {os.path.basename(file)}" for file in made]
+    word = "goes on in the file" if step.reuse else "new file"
+    told = [f"{word} {os.path.basename(file)}" for file in made]
     running = subject.domain.state is State.RUNNING
     if step.memory_file:
         told.append(_memory(subject, step))
@@ -74,6 +76,7 @@ def _warnings(
         yield "the UEFI variables (NVRAM) are not part of an external snapshot"
     if step.live:
         yield "what the guest changes meanwhile is saved again: the file can outgrow the RAM"
+    yield from reuse.told(subject, step)
     yield from _cramped(subject, step, disks)
     yield from _unseen(subject, step)
 

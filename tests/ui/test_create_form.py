@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
-from kvmtui.model.place import There
+from kvmtui.model.place import Image, There
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.ui.screens.plan import PlanScreen
 from tests import worlds
@@ -209,3 +209,23 @@ async def test_a_block_device_wants_the_name_of_the_domain(tmp_path: Path) -> No
         await until(pilot, lambda: not screen.query_one("#yes", Button).disabled)
         await pilot.press("enter", "right", "enter")
         await until(pilot, lambda: bool(hosts.performed))
+
+
+async def test_a_file_that_exists_is_taken_when_it_is_said_so(tmp_path: Path) -> None:
+    hosts = stage(tmp_path)
+    image = Image(f"{IMAGES}/files01-vda.qcow2", "qcow2", 20 * GIB, written=GIB)
+    hosts.place = lambda path: worlds.place(path, There.FILE, image=image)
+    async with on_stage(hosts) as pilot:
+        screen = await choose_files(pilot)
+        line(screen, "vda").value = "/export/made"
+        await until(pilot, lambda: "/export/made is a file already" in text(pilot))
+        screen.query_one("#reuse").focus()
+        await pilot.press("space")
+        await until(pilot, lambda: "Mind  made holds 1 GiB of data: vda shows it" in text(pilot))
+        await pilot.press("enter")
+        assert focused(pilot) == "no"
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: bool(hosts.performed))
+        (step,) = hosts.performed[0].steps
+        assert isinstance(step, CreateSnapshot)
+        assert step.reuse

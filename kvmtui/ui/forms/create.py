@@ -42,6 +42,7 @@ def form(view: View) -> Form | Refusal:
             tuple((target, _path(values, target)) for target in chosen) if named else (),
             values["memory"].strip() if named and values["how"] == "ram" else "",
             values["how"] == "ram" and values["waits"] == "live",
+            named and values["reuse"],
         )
 
     return Form(ref, f"Take a snapshot of {subject.name}", _fields, wish)
@@ -129,6 +130,7 @@ class Asked:
         yield Line(
             "memory", "RAM", self._memory(included, proposed), shown=wanted and self.how == "ram"
         )
+        yield Toggle("reuse", "they exist already (reuse)", False, shown=wanted)
 
     def _name(self) -> str:
         return str(self.values.get("name") or _proposed(self.subject)).strip()
