@@ -42,8 +42,12 @@ class Config:
     channel: Channel = Channel.NONE
     nvram: str = ""
     """Format of the UEFI variable store (raw, qcow2); empty for BIOS."""
-    passthrough: bool = False
-    """A host device is attached: RAM cannot be saved."""
+    unsaveable: str = ""
+    """What keeps its RAM from being saved; empty when nothing does."""
+    tpm: bool = False
+    """It has a TPM, whose state lies in a file of its own."""
+    checkpoints: int = 0
+    """Points that incremental backups go on from."""
     managed_save: bool = False
     """A saved RAM image waits for the next start."""
     persistent: bool = True

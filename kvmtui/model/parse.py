@@ -85,8 +85,19 @@ def _nvram(root: etree._Element) -> str:
     nvram = root.find("os/nvram")
     if nvram is not None:
         return nvram.get("format", "raw")
-    loader = root.find("os/loader")
-    return "raw" if loader is not None and loader.get("type") == "pflash" else ""
+    chosen = root.find("os[@firmware='efi']") is not None
+    return "raw" if chosen or root.find("os/loader[@type='pflash']") is not None else ""
+
+
+def _unsaveable(root: etree._Element) -> str:
+    """A device that QEMU cannot save the state of."""
+    devices = root.find("devices")
+    for node in () if devices is None else devices:
+        if node.tag == "hostdev" or (node.tag == "interface" and node.get("type") == "hostdev"):
+            return "a passed-through device"
+        if node.tag == "shmem" and node.get("role") != "master":
+            return "memory shared with others"
+    return ""
 
 
 def domain(text: str, *, managed_save: bool = False) -> Config:
@@ -100,7 +111,8 @@ def domain(text: str, *, managed_save: bool = False) -> Config:
         disks=tuple(_disk(node) for node in root.iterfind("devices/disk")),
         channel=_channel(root),
         nvram=_nvram(root),
-        passthrough=root.find("devices/hostdev") is not None,
+        unsaveable=_unsaveable(root),
+        tpm=root.find("devices/tpm") is not None,
         managed_save=managed_save,
         definition=definition.read(root),
     )

@@ -15,9 +15,9 @@ from kvmtui.plans.wishes import Create
 
 def chosen(subject: Subject, wish: Create) -> tuple[Disk, ...]:
     """The writable disks that the wish includes."""
-    return tuple(
-        disk for disk in subject.config.writable if wish.disks is None or disk.target in wish.disks
-    )
+    if wish.disks is None:
+        return create_rules.proposed(subject, wish.how)
+    return tuple(disk for disk in subject.config.writable if disk.target in wish.disks)
 
 
 def plan(subject: Subject, wish: Create) -> Plan | Refusal:

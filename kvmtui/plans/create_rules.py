@@ -19,6 +19,9 @@ UEFI_RUNNING = 10_009_000
 """From here on libvirt takes internal snapshots of running UEFI domains with qcow2 NVRAM."""
 
 
+CHECKPOINTS_KEPT = 10_000_000
+"""From here on libvirt takes internal snapshots of domains that are off and have checkpoints."""
+
 ON_HOST = ("file", "block", "volume")
 """Disk types that libvirt runs qemu-img on."""
 
@@ -62,9 +65,15 @@ def unknown(subject: Subject, wish: Create) -> Refusal | None:
     return Refusal("unknown disk", f"there is no writable disk {strange}") if strange else None
 
 
+def proposed(subject: Subject, how: str) -> tuple[Disk, ...]:
+    """The disks that a snapshot includes when nobody chooses."""
+    writable = subject.config.writable
+    return tuple(d for d in writable if how == "internal" or not d.shareable)
+
+
 def refuse(subject: Subject, how: str, disks: Sequence[Disk] | None = None) -> Refusal | None:
-    """Why a snapshot of this kind cannot be taken; by default one of all writable disks."""
-    disks = subject.config.writable if disks is None else disks
+    """Why a snapshot of this kind cannot be taken; by default one of the proposed disks."""
+    disks = proposed(subject, how) if disks is None else disks
     return rules.first(
         rules.steady(subject),
         rules.no_block_job(subject),
@@ -80,10 +89,11 @@ def _external(subject: Subject, disks: Sequence[Disk], how: str) -> Refusal | No
         return Refusal("no disk", "no writable disk is chosen")
     if how == "ram" and not subject.domain.state.active:
         return Refusal("no RAM", "the domain is off: there is no RAM to save")
-    if how == "ram" and subject.config.passthrough:
-        return Refusal("passthrough", "a passed-through device: its RAM cannot be saved")
     return rules.first(
+        _ram(subject) if how == "ram" else None,
         rules.no_saved_ram(subject, "it would go on in the frozen image"),
+        _checkpoints(subject),
+        *(shared(disk) for disk in disks),
         _within_reach(subject, disks),
         _depth(subject, disks),
     )
@@ -121,9 +131,34 @@ def _internal(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
             return Refusal("not qcow2", f"{disk.target} is {kind or 'of unknown format'}")
     if not disks:
         return Refusal("no disk", "no writable disk is chosen")
-    if running and subject.config.passthrough:
-        return Refusal("passthrough", "a passed-through device: its RAM cannot be saved")
-    return _uefi(subject, running)
+    keeps_checkpoints = running or subject.libvirt >= CHECKPOINTS_KEPT
+    return rules.first(
+        _ram(subject) if running else None,
+        None if keeps_checkpoints else _checkpoints(subject),
+        _uefi(subject, running),
+    )
+
+
+def _ram(subject: Subject) -> Refusal | None:
+    """QEMU saves RAM only together with the state of every device."""
+    device = subject.config.unsaveable
+    return Refusal("device", f"{device}: its RAM cannot be saved") if device else None
+
+
+def _checkpoints(subject: Subject) -> Refusal | None:
+    """libvirt cannot carry their bitmaps over while no QEMU runs."""
+    count = subject.config.checkpoints
+    if subject.domain.state.active or not count:
+        return None
+    reason = f"it is off and has {count} checkpoint{'s' if count > 1 else ''} of backups"
+    return Refusal("checkpoints", reason, "start the domain first (o)")
+
+
+def shared(disk: Disk) -> Refusal | None:
+    """Only raw images can be written to by several domains, and overlays are not raw."""
+    if not disk.shareable:
+        return None
+    return Refusal("shareable", f"{disk.target} is shared with others", "leave it out")
 
 
 def _uefi(subject: Subject, running: bool) -> Refusal | None:

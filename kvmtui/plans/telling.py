@@ -38,7 +38,8 @@ def effects(subject: Subject, step: CreateSnapshot) -> tuple[str, ...]:
     if step.memory_file:
         told.append(_memory(subject, step))
     elif not step.disk_only and running:
-        told.append("the domain is paused while its RAM is written into the first disk")
+        first, ram = step.targets[0].disk, amount(subject.config.memory)
+        told.append(f"the domain is paused while its RAM, up to {ram}, is written into {first}")
     if step.disk_only and running and not step.quiesce:
         told.append("without quiesce: a revert gives what a power cut would have left")
     return tuple(told)
@@ -72,8 +73,14 @@ def _warnings(
     left_out = [disk.target for disk in subject.config.writable if disk not in disks]
     if left_out:
         yield f"not included: {', '.join(left_out)}"
-    if subject.config.nvram and external:
-        yield "the UEFI variables (NVRAM) are not part of an external snapshot"
+    if subject.config.nvram and (external or subject.config.nvram != "qcow2"):
+        yield "the UEFI variables (NVRAM) are not part of it"
+    if subject.config.tpm and external:
+        yield "the state of the TPM is not part of it"
+    if subject.config.managed_save and not subject.domain.state.active:
+        yield "the saved RAM is not part of it: it holds what a power cut would have left"
+    if not subject.config.persistent:
+        yield "the domain is transient: libvirt forgets its snapshots when it stops; files stay"
     if step.live:
         yield "what the guest changes meanwhile is saved again: the file can outgrow the RAM"
     yield from reuse.told(subject, step)

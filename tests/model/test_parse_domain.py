@@ -40,8 +40,12 @@ def test_a_running_chain_goes_from_the_active_layer_to_the_base_with_its_indexes
 def test_texts_and_numbers_are_read_as_they_stand() -> None:
     assert RUNNING.title == "ERP · PostgreSQL 15"
     assert RUNNING.description == "Máy chủ cơ sở dữ liệu <chính> & replica"
-    assert (RUNNING.memory, RUNNING.vcpus, RUNNING.passthrough) == (8 * 2**30, 4, True)
-    assert (OFF.memory, OFF.vcpus, OFF.passthrough) == (2 * 2**30, 2, False)
+    assert (RUNNING.memory, RUNNING.vcpus, RUNNING.unsaveable) == (
+        8 * 2**30,
+        4,
+        "a passed-through device",
+    )
+    assert (OFF.memory, OFF.vcpus, OFF.unsaveable) == (2 * 2**30, 2, "")
     assert (RUNNING.managed_save, OFF.managed_save) == (False, True)
 
 
@@ -136,6 +140,29 @@ def test_the_state_of_the_agent_channel(target: str, expected: Channel) -> None:
 )
 def test_the_format_of_the_uefi_variables(os: str, expected: str) -> None:
     assert with_devices(os=os).nvram == expected
+
+
+def test_uefi_that_libvirt_has_not_found_a_loader_for_yet_is_uefi() -> None:
+    assert parse.domain("<domain><os firmware='efi'><type>hvm</type></os></domain>").nvram == "raw"
+    assert parse.domain("<domain><os firmware='bios'/></domain>").nvram == ""
+
+
+@pytest.mark.parametrize(
+    ("device", "expected"),
+    [
+        ("<hostdev mode='subsystem' type='usb'/>", "a passed-through device"),
+        ("<interface type='hostdev'/>", "a passed-through device"),
+        ("<interface type='network'/>", ""),
+        ("<shmem name='a'/>", "memory shared with others"),
+        ("<shmem name='a' role='peer'/>", "memory shared with others"),
+        ("<shmem name='a' role='master'/>", ""),
+        ("<tpm model='tpm-crb'><backend type='emulator'/></tpm>", ""),
+    ],
+)
+def test_what_keeps_ram_from_being_saved(device: str, expected: str) -> None:
+    found = with_devices(device)
+    assert found.unsaveable == expected
+    assert found.tpm == ("<tpm" in device)
 
 
 @pytest.mark.parametrize(

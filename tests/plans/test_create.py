@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.model.domain import Domain
+import pytest
+
+from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import CreateSnapshot, Target
@@ -22,7 +24,7 @@ from tests.worlds import (
 )
 
 WITH_AGENT: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
-UEFI = {"raw": domain(nvram="raw"), "qcow2": domain(nvram="qcow2")}
+OFF: dict[str, Any] = {"state": State.OFF}
 
 
 def wish(of: Domain, name: str = "snap", **fields: Any) -> Create:
@@ -80,9 +82,40 @@ def test_a_disk_that_is_left_out_is_told() -> None:
     assert "not included: vda" in plan.warnings
 
 
-def test_an_external_snapshot_says_that_it_lacks_the_uefi_variables() -> None:
-    web = UEFI["raw"]
-    assert any("NVRAM" in told for told in allowed(world(web), wish(web)).warnings)
+@pytest.mark.parametrize(
+    ("fields", "how", "told"),
+    [
+        ({"nvram": "raw"}, "external", "NVRAM"),
+        ({"nvram": "qcow2"}, "external", "NVRAM"),
+        ({"nvram": "raw", **OFF}, "internal", "NVRAM"),
+        ({"nvram": "qcow2", **OFF}, "internal", ""),
+        ({"tpm": True}, "external", "TPM"),
+        ({"tpm": True}, "internal", ""),
+        ({"managed_save": True, **OFF}, "internal", "saved RAM"),
+        ({"persistent": False}, "external", "transient"),
+        ({}, "external", ""),
+    ],
+)
+def test_what_a_snapshot_lacks_is_told(fields: dict[str, Any], how: str, told: str) -> None:
+    web = domain(**fields)
+    warnings = allowed(world(web), wish(web, how=how)).warnings
+    assert all(told and told in warning for warning in warnings)
+    assert len(warnings) == (1 if told else 0)
+
+
+def test_ram_inside_the_image_says_where_it_goes() -> None:
+    web = domain()
+    effects = allowed(world(web), wish(web, how="internal")).effects
+    assert effects == ("the domain is paused while its RAM, up to 2 GiB, is written into vda",)
+
+
+def test_a_shared_disk_is_left_out_when_nobody_chooses() -> None:
+    web = domain("web", disk(file("a.qcow2")), disk(file("b"), target="vdb", shareable=True))
+    plan = allowed(world(web), wish(web))
+    (step,) = plan.steps
+    assert isinstance(step, CreateSnapshot)
+    assert [(t.disk, t.mode) for t in step.targets] == [("vda", "external"), ("vdb", "no")]
+    assert "not included: vdb" in plan.warnings
 
 
 def test_a_deep_chain_and_mixed_kinds_are_warned_of() -> None:

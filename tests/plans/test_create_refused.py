@@ -99,6 +99,7 @@ RAW = replace(disk(file("a.img")), layers=(replace(disk("/a.img").layers[0], for
 GONE = disk(file("b.qcow2"), file("a.qcow2"))
 GONE = replace(GONE, layers=(GONE.layers[0], replace(GONE.layers[1], missing=True)))
 TWO = domain("web", disk(file("a.qcow2")), disk(file("b.qcow2"), target="vdb"))
+SHARING = domain("web", disk(file("a.qcow2")), disk(file("b"), target="vdb", shareable=True))
 CDROM = domain("web", disk(file("a.iso"), device="cdrom", readonly=True))
 OFF: dict[str, Any] = {"state": State.OFF}
 
@@ -118,10 +119,20 @@ OFF: dict[str, Any] = {"state": State.OFF}
         (domain("web", RAW), {"how": "internal"}, "not qcow2"),
         (domain("web", RAW), {}, ""),
         (domain(**OFF), {"how": "ram"}, "no RAM"),
-        (domain(passthrough=True), {"how": "ram"}, "passthrough"),
-        (domain(passthrough=True), {"how": "internal"}, "passthrough"),
-        (domain(passthrough=True), {}, ""),
-        (domain(passthrough=True, **OFF), {"how": "internal"}, ""),
+        (domain(unsaveable="a GPU"), {"how": "ram"}, "device"),
+        (domain(unsaveable="a GPU"), {"how": "internal"}, "device"),
+        (domain(unsaveable="a GPU"), {}, ""),
+        (domain(unsaveable="a GPU", **OFF), {"how": "internal"}, ""),
+        (domain(checkpoints=1, **OFF), {}, "checkpoints"),
+        (domain(checkpoints=1, **OFF), {"how": "internal"}, ""),
+        (domain(checkpoints=1), {}, ""),
+        (SHARING, {}, ""),
+        (SHARING, {"disks": ("vda", "vdb")}, "shareable"),
+        (domain("web", disk(file("a.qcow2"), shareable=True)), {}, "no disk"),
+        (domain(), {"live": True}, "live kind"),
+        (domain(), {"how": "internal", "live": True}, "live kind"),
+        (domain(), {"how": "ram", "live": True}, ""),
+        (domain(state=State.PAUSED), {"how": "ram", "live": True}, "live state"),
         (TWO, {"how": "internal", "disks": ("vda",)}, "left out"),
         (TWO, {"disks": ()}, "no disk"),
         (TWO, {"disks": ("vdz",)}, "unknown disk"),
@@ -153,6 +164,15 @@ def test_file_systems_are_frozen_only_by_an_agent_that_answers(
 ) -> None:
     web = replace(domain("web", **WITH_AGENT), **changed)
     assert refused(world(web), wish(web, how=how, quiesce=True)) == rule
+
+
+def test_checkpoints_are_in_the_way_of_any_snapshot_before_libvirt_10() -> None:
+    web = domain(checkpoints=2, **OFF)
+    inside = wish(web, how="internal")
+    assert refused(world(web, libvirt=V9), inside) == "checkpoints"
+    assert refused(world(web, libvirt=V10), inside) == ""
+    running = replace(web, state=State.RUNNING)
+    assert refused(world(running, libvirt=V9), inside) == ""
 
 
 def test_without_an_agent_channel_nothing_can_be_frozen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -74,7 +75,8 @@ def config(handle: Any, domain: Any) -> Config:
     if persistent and domain.isActive():
         later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).definition
         read = replace(read, definition=later)
-    return sizes.measured(handle, domain, replace(read, persistent=persistent))
+    read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
+    return sizes.measured(handle, domain, read)
 
 
 def definition(domain: Any, *, next_start: bool) -> str:
@@ -85,6 +87,13 @@ def definition(domain: Any, *, next_start: bool) -> str:
 def record(domain: Any, name: str) -> str:
     """The XML of a snapshot without its secrets."""
     return str(domain.snapshotLookupByName(name, 0).getXMLDesc(0))
+
+
+def _checkpoints(domain: Any) -> int:
+    """How many there are; a driver that does not know them has none."""
+    with suppress(libvirt.libvirtError):
+        return len(domain.listAllCheckpoints(0))
+    return 0
 
 
 def forest(domain: Any) -> Forest:

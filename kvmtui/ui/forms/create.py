@@ -109,10 +109,11 @@ class Asked:
     def disks(self) -> Iterator[Field]:
         """Which disks; one alone is not asked for."""
         writable = self.subject.config.writable
-        whole = WHOLE if self.how == "internal" else None
         for disk in writable:
-            label = f"include {disk.target}"
-            yield Toggle(_id(_DISK, disk.target), label, True, whole, shown=len(writable) > 1)
+            whole = WHOLE if self.how == "internal" else None
+            refusal = whole or create_rules.shared(disk)
+            value, shown = refusal is None or refusal is whole, len(writable) > 1
+            yield Toggle(_id(_DISK, disk.target), f"include {disk.target}", value, refusal, shown)
 
     def files(self) -> Iterator[Field]:
         """Where the files go; said only by who wants another place than beside the disks."""
