@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,9 @@ from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 
 TIMEOUT = 10
 """Seconds; an image on storage that hangs must not hold its lane for good."""
+
+LONGEST = 1023
+"""Bytes of the longest name of a backing file that qcow2 allows."""
 
 
 def info(path: str, image_format: str = "") -> list[dict[str, Any]]:
@@ -71,11 +75,35 @@ def beside(folder: str) -> frozenset[str] | None:
     return known[1]
 
 
+def standing_on(file: str) -> list[str]:
+    """Images beside a file whose headers name it as what is below them."""
+    found = []
+    for path in beside(os.path.dirname(file)) or ():
+        below = backing(path) if path != file else ""
+        if below and os.path.join(os.path.dirname(path), below) == file:
+            found.append(path)
+    return found
+
+
+def backing(path: str) -> str:
+    """The backing file as the header of a qcow2 image names it; empty where there is none."""
+    try:
+        with open(path, "rb") as image:
+            magic, _version, offset, length = struct.unpack(">4sIQI", image.read(20))
+            if magic != b"QFI\xfb" or not offset or length > LONGEST:
+                return ""
+            image.seek(offset)
+            return image.read(length).decode("utf-8", "surrogateescape")
+    except (OSError, struct.error):
+        return ""
+
+
 def _with(layer: Layer, part: dict[str, Any] | None) -> Layer:
     if part is None:
-        return replace(layer, missing=_is_missing(layer.source))
+        return replace(layer, missing=_is_missing(layer.source), free=_free(layer.source))
     return replace(
         layer,
+        free=_free(layer.source),
         format=layer.format or str(part.get("format", "")),
         capacity=layer.capacity or part.get("virtual-size"),
         used=layer.used if layer.used is not None else part.get("actual-size"),

@@ -30,6 +30,8 @@ class Layer:
     """Virtual size in bytes."""
     used: int | None = None
     """Bytes that the image takes on its storage now."""
+    free: int | None = None
+    """Bytes free on the file system that holds it; None where nobody could look."""
     missing: bool = False
     """The file is known not to be there."""
     snapshots: tuple[ImageSnapshot, ...] | None = None

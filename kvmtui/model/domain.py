@@ -11,6 +11,9 @@ from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.model.snapshot import Forest
 
+REVERTED = "reverted"
+"""The reason of a domain that a revert has left paused."""
+
 
 class State(Enum):
     """``virDomainState``, in the words of virsh."""

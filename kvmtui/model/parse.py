@@ -185,3 +185,28 @@ def snapshot(text: str) -> Snapshot:
 def has_external_revert(capabilities: str) -> bool:
     """Whether any guest of ``virConnectGetCapabilities`` carries ``<externalSnapshot/>``."""
     return tree(capabilities).find("guest/features/externalSnapshot") is not None
+
+
+def pool_folder(text: str, kinds: tuple[str, ...]) -> str:
+    """The folder of a ``<pool>`` of one of these kinds; empty for another."""
+    root = tree(text)
+    return xml.text(root, "target/path") if root.get("type") in kinds else ""
+
+
+def needed(text: str) -> Iterator[str]:
+    """Every file that a ``<domain>`` or ``<domainsnapshot>`` document needs to come back.
+
+    Not the overlays that a snapshot made: its record names them after they have gone.
+    """
+    root = tree(text)
+    for disk in root.iter("disk"):
+        if disk.find("target") is not None:
+            yield from filter(None, (source_of(source) for source in disk.iter("source")))
+    memory = root.find("memory")
+    if memory is not None and memory.get("file"):
+        yield memory.get("file", "")
+
+
+def volume_base(text: str) -> str:
+    """The backing file of a ``<volume>``; empty when it has none."""
+    return xml.text(tree(text), "backingStore/path")

@@ -42,6 +42,10 @@ class Facts:
     """The host's own name."""
     external_revert: bool = False
     """Capability ``<externalSnapshot/>``: snapshots with files can be reverted (9.9 and later)."""
+    local: bool = False
+    """The host's files are this machine's."""
+    pools: frozenset[str] = frozenset()
+    """Folders of the active storage pools: libvirt can remove files there."""
 
     @property
     def has_block_jobs(self) -> bool:

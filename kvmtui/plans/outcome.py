@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.plans.steps import (
+    Amend,
+    AwaitMerged,
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
     Pivot,
     Power,
     Redefine,
+    RemoveFile,
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
@@ -40,10 +43,18 @@ def missing(step: Step, domain: Domain) -> str | None:
             wanted = State.PAUSED if paused else State.RUNNING
             fits = domain.state is wanted
             return _on(domain, step.disks) if fits else f"the domain is {domain.state.value}"
-        case DeleteSnapshot(snapshot=name):
-            if domain.forest is None:
-                return "the snapshots could not be read"
-            return f"snapshot “{name}” is still there" if domain.forest.get(name) else None
+        case DeleteSnapshot():
+            return _deleted(step, domain)
+        case Amend():
+            return _amended(step, domain)
+        case AwaitMerged(disk=target, top=top):
+            disk = domain.config.disk(target) if domain.config else None
+            there = disk is None or disk.position(top) is not None
+            return f"{top} is still a layer of {target}" if there else None
+        case RemoveFile(file=file):
+            disks = domain.config.disks if domain.config else ()
+            there = any(file in (disk.folder or ()) for disk in disks)
+            return f"{file} is still there" if there else None
         case RemoveManagedSave():
             there = domain.config is None or domain.config.managed_save
             return "the saved RAM image is still there" if there else None
@@ -60,6 +71,28 @@ def missing(step: Step, domain: Domain) -> str | None:
         case Power(verb=verb) if verb in _STATES:
             fits = domain.state in _STATES[verb]
             return None if fits else f"the domain is {domain.state.value}"
+    return None
+
+
+def _deleted(step: DeleteSnapshot, domain: Domain) -> str | None:
+    forest, name = domain.forest, step.snapshot
+    if forest is None:
+        return "the snapshots could not be read"
+    if step.only_below:
+        below = next(iter(forest.children(name)), None)
+        return f"snapshot “{below.name}” is still there" if below else None
+    return f"snapshot “{name}” is still there" if forest.get(name) else None
+
+
+def _amended(step: Amend, domain: Domain) -> str | None:
+    """No record names the layer that is gone."""
+    if domain.forest is None:
+        return "the snapshots could not be read"
+    for name in step.snapshots:
+        snapshot = domain.forest.get(name)
+        record = snapshot.disk(step.disk) if snapshot else None
+        if record is None or record.base == step.merged:
+            return f"“{name}” still names {step.merged}"
     return None
 
 

@@ -10,12 +10,15 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.plans import outcome
 from kvmtui.plans.steps import (
     AbortJob,
+    Amend,
+    AwaitMerged,
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
     Pivot,
     Power,
     Redefine,
+    RemoveFile,
     RemoveManagedSave,
     RevertSnapshot,
     SetMetadata,
@@ -24,17 +27,22 @@ from kvmtui.plans.steps import (
     Target,
     Verb,
 )
-from tests.worlds import chained, domain, file
+from tests.worlds import chained, disk, domain, file
 
 WEB = chained(2)
 OFF = replace(WEB, state=State.OFF)
 PAUSED = replace(WEB, state=State.PAUSED)
 UNREAD = replace(WEB, config=None, forest=None)
 ACTIVE = file("web.s2.qcow2")
+BESIDE = domain("web", disk(ACTIVE, folder=frozenset({ACTIVE})))
 
 
 def targets(file: str) -> tuple[Target, ...]:
     return (Target("vda", "external", file), Target("sda", "no"))
+
+
+def amend(merged: str, *names: str) -> Amend:
+    return Amend("web", "vda", merged, file("web.qcow2"), "file", "qcow2", names)
 
 
 def create(name: str, file: str) -> CreateSnapshot:
@@ -63,6 +71,10 @@ def create(name: str, file: str) -> CreateSnapshot:
         (EditRecord("web", "s2", description="", parent="s1", current=True), WEB),
         (EditRecord("web", "gone", "s1", current=False), WEB),
         (SetMetadata("web", "title", ""), WEB),
+        (DeleteSnapshot("web", "s2", only_below=True), WEB),
+        (AwaitMerged("web", "vda", "/img/gone"), WEB),
+        (amend("/img/gone", "s2"), WEB),
+        (RemoveFile("web", "/img/gone"), BESIDE),
     ],
 )
 def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
@@ -76,6 +88,11 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (create("s2", "/img/new"), WEB, "vda uses /img/web.s2.qcow2, not /img/new"),
         (StartOver("web", "s2", targets("/img/new")), WEB, "vda uses"),
         (DeleteSnapshot("web", "s1"), WEB, "“s1” is still there"),
+        (DeleteSnapshot("web", "s1", only_below=True), WEB, "“s2” is still there"),
+        (AwaitMerged("web", "vda", file("web.s1.qcow2")), WEB, "is still a layer of vda"),
+        (amend(file("web.s1.qcow2"), "s2"), WEB, "“s2” still names /img/web.s1.qcow2"),
+        (amend("/img/gone", "nobody"), WEB, "“nobody” still names"),
+        (RemoveFile("web", ACTIVE), BESIDE, "web.s2.qcow2 is still there"),
         (RevertSnapshot("web", "s1"), WEB, "“s1” is not the current"),
         (Redefine("web", "s1", current=True), WEB, "“s1” is not the current"),
         (Pivot("web", "vda", file("web.qcow2")), WEB, "vda uses"),
@@ -96,7 +113,14 @@ def test_what_did_not_come_about_is_said(step: Step, after: Domain, said: str) -
 
 
 @pytest.mark.parametrize(
-    "step", [create("s2", ACTIVE), DeleteSnapshot("web", "s1"), Pivot("web", "vda", ACTIVE)]
+    "step",
+    [
+        create("s2", ACTIVE),
+        DeleteSnapshot("web", "s1"),
+        Pivot("web", "vda", ACTIVE),
+        AwaitMerged("web", "vda", "/img/gone"),
+        amend("/img/gone", "s2"),
+    ],
 )
 def test_what_could_not_be_read_is_not_taken_for_done(step: Step) -> None:
     assert outcome.missing(step, UNREAD)

@@ -9,6 +9,8 @@ import pytest
 from kvmtui.plans.steps import (
     AbortJob,
     After,
+    Amend,
+    AwaitMerged,
     AwaitReady,
     Commit,
     CreateSnapshot,
@@ -17,6 +19,7 @@ from kvmtui.plans.steps import (
     Pivot,
     Power,
     Redefine,
+    RemoveFile,
     RemoveManagedSave,
     RevertSnapshot,
     SetMetadata,
@@ -83,6 +86,16 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         "virsh snapshot-delete --domain web --snapshotname s1 --metadata",
     ),
     (
+        DeleteSnapshot("web", "s1", only_below=True),
+        "virsh snapshot-delete --domain web --snapshotname s1 --children-only",
+    ),
+    (
+        DeleteSnapshot("web", "s1", metadata_only=True, keeps=("s2",)),
+        "virsh snapshot-dumpxml --domain web --snapshotname s2 --security-info > 1.xml"
+        " && virsh snapshot-delete --domain web --snapshotname s1 --metadata"
+        " && virsh snapshot-create --domain web --xmlfile 1.xml --redefine",
+    ),
+    (
         Redefine("web", "s1", current=True),
         "virsh snapshot-create --domain web --xmlfile EDITED.xml --redefine --current",
     ),
@@ -95,6 +108,18 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         Commit("web", "vda", "/img/web.qcow2", delete=False),
         "virsh blockcommit --domain web --path vda --base /img/web.qcow2 --active",
     ),
+    (
+        Commit("web", "vda", "/b", top="/t"),
+        "virsh blockcommit --domain web --path vda --base /b --top /t --delete",
+    ),
+    (AwaitMerged("web", "vda", "/t"), "virsh blockjob --domain web --path vda --info"),
+    (
+        Amend("web", "vda", "/t", "/b", "file", "qcow2", ("s2",)),
+        "virsh snapshot-create --domain web --xmlfile EDITED.xml --redefine"
+        "   # each of: virsh snapshot-dumpxml --domain web --snapshotname s2 --security-info",
+    ),
+    (RemoveFile("web", "/img/a b.mem"), "rm -- '/img/a b.mem'"),
+    (RemoveFile("web", "/img/-b.mem", pooled=True), "virsh vol-delete --vol /img/-b.mem"),
     (AwaitReady("web", "vda"), "virsh blockjob --domain web --path vda --info"),
     (Pivot("web", "vda", "/b"), "virsh blockjob --domain web --path vda --pivot"),
     (AbortJob("web", "vda"), "virsh blockjob --domain web --path vda --abort"),

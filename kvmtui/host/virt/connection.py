@@ -54,6 +54,8 @@ class Connection:
                 hypervisor_version=self.handle.getVersion(),
                 name=self.handle.getHostname(),
                 external_revert=parse.has_external_revert(self.handle.getCapabilities()),
+                local=sizes.is_local(self.handle),
+                pools=pools.folders(self.handle),
             )
 
     def follow(self, report: events.Report) -> None:

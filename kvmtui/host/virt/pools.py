@@ -1,8 +1,9 @@
-"""What libvirt's storage pools know of a path on a host whose files cannot be looked at."""
+"""Storage pools: where libvirt itself can look at files and remove them, on any host."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import libvirt
@@ -10,13 +11,26 @@ import libvirt
 from kvmtui.model import parse
 from kvmtui.model.place import Place, There
 
+_FOLDERS = ("dir", "fs", "netfs")
+"""Kinds of pools whose volumes are the files of one folder."""
+
+
+def folders(handle: Any) -> frozenset[str]:
+    """The folders of all active pools of files; none where the driver has no pools."""
+    try:
+        pools = handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
+    except libvirt.libvirtError:
+        return frozenset()
+    found = (parse.pool_folder(_described(pool), _FOLDERS) for pool in pools)
+    return frozenset(filter(None, found))
+
 
 def place(handle: Any, path: str) -> Place:
     """What the pool of its folder says; a pool knows nothing of files younger than its refresh."""
     folder = os.path.dirname(path)
     try:
-        pool = _of(handle, folder)
-        if pool is None:
+        pool = handle.storagePoolLookupByTargetPath(folder)
+        if parse.pool_folder(pool.XMLDesc(0), _FOLDERS) != folder:
             return Place(path)
         _state, _capacity, _allocation, free = pool.info()
         beside = frozenset(os.path.join(folder, name) for name in pool.listVolumes())
@@ -26,9 +40,21 @@ def place(handle: Any, path: str) -> Place:
     return Place(path, there, There.FOLDER, beside=beside, free=free)
 
 
-def _of(handle: Any, folder: str) -> Any:
-    """The active pool whose target is that folder, or None."""
-    for pool in handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
-        if parse.tree(pool.XMLDesc(0)).findtext("target/path") == folder:
-            return pool
-    return None
+def _described(pool: Any) -> str:
+    with suppress(libvirt.libvirtError):
+        return str(pool.XMLDesc(0))
+    return "<pool/>"
+
+
+def volume(handle: Any, path: str, folder: str) -> Any:
+    """The volume that the file is, after a new look into its pool where libvirt knows none yet.
+
+    Raises ``libvirtError`` when there is none.
+    """
+    try:
+        return handle.storageVolLookupByPath(path)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
+            raise
+    handle.storagePoolLookupByTargetPath(folder).refresh(0)
+    return handle.storageVolLookupByPath(path)

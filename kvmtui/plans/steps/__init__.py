@@ -1,6 +1,6 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
-from kvmtui.plans.steps.jobs import AbortJob, AwaitReady, Commit, Pivot
+from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.records import EditRecord, SetMetadata
 from kvmtui.plans.steps.restart import RestoreRam, StartOver
@@ -13,6 +13,7 @@ from kvmtui.plans.steps.snapshots import (
     Target,
 )
 from kvmtui.plans.steps.spelling import Watch
+from kvmtui.plans.steps.tidying import Amend, RemoveFile
 
 Step = (
     CreateSnapshot
@@ -23,18 +24,23 @@ Step = (
     | Redefine
     | Commit
     | AwaitReady
+    | AwaitMerged
     | Pivot
     | AbortJob
     | Power
     | RemoveManagedSave
     | EditRecord
     | SetMetadata
+    | Amend
+    | RemoveFile
 )
 """One step of a plan."""
 
 __all__ = [
     "AbortJob",
     "After",
+    "Amend",
+    "AwaitMerged",
     "AwaitReady",
     "Commit",
     "CreateSnapshot",
@@ -43,6 +49,7 @@ __all__ = [
     "Pivot",
     "Power",
     "Redefine",
+    "RemoveFile",
     "RemoveManagedSave",
     "RestoreRam",
     "RevertSnapshot",

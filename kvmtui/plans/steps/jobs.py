@@ -10,7 +10,7 @@ from kvmtui.plans.steps.spelling import Watch, virsh
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """``virDomainBlockCommit`` of the active layer."""
+    """``virDomainBlockCommit`` of the active layer, or of one further down."""
 
     domain: str
     disk: str
@@ -19,15 +19,19 @@ class Commit:
     """Bytes per second; 0 for no limit."""
     delete: bool = True
     """Remove the merged files when the job ends."""
+    top: str = ""
+    """The uppermost layer that is merged; empty for the active one."""
     watch = Watch.BLOCK
 
     @property
     def says(self) -> str:
-        return f"merge the layers of {self.disk} down into {basename(self.base)}"
+        what = basename(self.top) if self.top else f"the layers of {self.disk}"
+        return f"merge {what} down into {basename(self.base)}"
 
     @property
     def virsh(self) -> str:
-        words = ["--path", self.disk, "--base", self.base, "--active"]
+        words = ["--path", self.disk, "--base", self.base]
+        words += ["--top", self.top] if self.top else ["--active"]
         words += ["--bytes", "--bandwidth", str(self.bandwidth)] if self.bandwidth else []
         words += ["--delete"] if self.delete else []
         return virsh("blockcommit", self.domain, *words)
@@ -44,6 +48,24 @@ class AwaitReady:
     @property
     def says(self) -> str:
         return f"wait until the merge of {self.disk} is ready"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("blockjob", self.domain, "--path", self.disk, "--info")
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitMerged:
+    """Waits until a layer below the active one has gone from the chain."""
+
+    domain: str
+    disk: str
+    top: str
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        return f"wait until {basename(self.top)} is merged"
 
     @property
     def virsh(self) -> str:

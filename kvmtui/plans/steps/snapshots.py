@@ -108,9 +108,14 @@ class DeleteSnapshot:
     domain: str
     snapshot: str
     children: bool = False
+    """With all below it."""
     metadata_only: bool = False
     merges: bool = False
     """External: the overlay is merged into its base by a block job."""
+    only_below: bool = False
+    """All below it, but not the snapshot itself."""
+    keeps: tuple[str, ...] = ()
+    """Snapshots below it whose records this libvirt would rewrite: they are put back."""
 
     @property
     def watch(self) -> Watch:
@@ -118,17 +123,34 @@ class DeleteSnapshot:
 
     @property
     def says(self) -> str:
+        if self.only_below:
+            what = "the records of" if self.metadata_only else "the snapshots"
+            return f"{'forget' if self.metadata_only else 'delete'} {what} below “{self.snapshot}”"
+        tail = " and of all below it" if self.children else ""
         if self.metadata_only:
-            return f"forget the record of snapshot “{self.snapshot}”"
-        tail = " and all below it" if self.children else ""
-        return f"delete snapshot “{self.snapshot}”{tail}"
+            kept = f"; put back those of {len(self.keeps)} below" if self.keeps else ""
+            return f"forget the record of snapshot “{self.snapshot}”{tail}{kept}"
+        return f"delete snapshot “{self.snapshot}”{tail.replace(' of', '')}"
 
     @property
     def virsh(self) -> str:
         words = ["--snapshotname", self.snapshot]
+        words += ["--children-only"] if self.only_below else []
         words += ["--children"] if self.children else []
         words += ["--metadata"] if self.metadata_only else []
-        return virsh("snapshot-delete", self.domain, *words)
+        delete = virsh("snapshot-delete", self.domain, *words)
+        saved = [_dump(self.domain, name, f"{n}.xml") for n, name in enumerate(self.keeps, 1)]
+        back = [_put_back(self.domain, f"{n}.xml") for n, _ in enumerate(self.keeps, 1)]
+        return " && ".join((*saved, delete, *back))
+
+
+def _dump(domain: str, snapshot: str, file: str) -> str:
+    words = ("--snapshotname", snapshot, "--security-info")
+    return f"{virsh('snapshot-dumpxml', domain, *words)} > {file}"
+
+
+def _put_back(domain: str, file: str) -> str:
+    return virsh("snapshot-create", domain, "--xmlfile", file, "--redefine")
 
 
 @dataclass(frozen=True, slots=True)

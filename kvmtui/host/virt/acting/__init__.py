@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.host.virt.acting import jobs, power, records, restart, snapshots
+from kvmtui.host.virt.acting import amending, files, jobs, power, records, restart, snapshots
 from kvmtui.plans.steps import (
     AbortJob,
+    Amend,
+    AwaitMerged,
     AwaitReady,
     Commit,
     CreateSnapshot,
@@ -15,6 +17,7 @@ from kvmtui.plans.steps import (
     Pivot,
     Power,
     Redefine,
+    RemoveFile,
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
@@ -41,8 +44,14 @@ def perform(domain: Any, step: Step) -> None:
             snapshots.redefine(domain, step)
         case Commit():
             jobs.commit(domain, step)
+        case Amend():
+            amending.amend(domain, step)
+        case RemoveFile():
+            files.remove(domain, step)
         case AwaitReady():
             jobs.await_ready(domain, step.disk)
+        case AwaitMerged():
+            jobs.await_merged(domain, step)
         case Pivot():
             jobs.pivot(domain, step)
         case AbortJob():

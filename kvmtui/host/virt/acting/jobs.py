@@ -11,6 +11,7 @@ from kvmtui.host.base import Refused
 from kvmtui.model import parse
 from kvmtui.plans.steps import (
     AbortJob,
+    AwaitMerged,
     Commit,
     Pivot,
 )
@@ -18,14 +19,18 @@ from kvmtui.plans.steps import (
 LOOK = 0.25
 """Seconds between two looks at a job that is waited for."""
 
+IDLE = 4
+"""Looks in a row without a job after which none is believed to run any more."""
+
 
 def commit(domain: Any, step: Commit) -> None:
     """``virDomainBlockCommit``."""
-    flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
-    flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
+    flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
+    if not step.top:
+        flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
     if step.delete:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
-    domain.blockCommit(step.disk, step.base, None, step.bandwidth, flags)
+    domain.blockCommit(step.disk, step.base, step.top or None, step.bandwidth, flags)
 
 
 def await_ready(domain: Any, target: str) -> None:
@@ -37,6 +42,18 @@ def await_ready(domain: Any, target: str) -> None:
         if not domain.blockJobInfo(target, 0):
             raise Refused(f"the merge of {target} ended before it was ready")
         time.sleep(LOOK)
+
+
+def await_merged(domain: Any, step: AwaitMerged) -> None:
+    """Merged is what has left the chain; a job that is gone may not have been written there yet."""
+    idle = 0
+    while idle < IDLE:
+        disk = parse.domain(domain.XMLDesc(0)).disk(step.disk)
+        if disk is not None and disk.position(step.top) is None:
+            return
+        idle = 0 if domain.blockJobInfo(step.disk, 0) else idle + 1
+        time.sleep(LOOK)
+    raise Refused(f"the merge of {step.top} ended before it was done")
 
 
 def pivot(domain: Any, step: Pivot) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import libvirt
 
 from kvmtui.host.virt import compose
-from kvmtui.host.virt.acting import restart
+from kvmtui.host.virt.acting import amending, restart
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
@@ -35,7 +35,10 @@ def revert(domain: Any, step: RevertSnapshot) -> None:
 
 def delete(domain: Any, step: DeleteSnapshot) -> None:
     """``virDomainSnapshotDelete``."""
-    domain.snapshotLookupByName(step.snapshot, 0).delete(_delete_flags(step))
+    if step.keeps:
+        amending.forget(domain, step, _delete_flags(step))
+    else:
+        domain.snapshotLookupByName(step.snapshot, 0).delete(_delete_flags(step))
 
 
 def redefine(domain: Any, step: Redefine) -> None:
@@ -63,6 +66,8 @@ def _create_flags(step: CreateSnapshot) -> int:
 
 def _delete_flags(step: DeleteSnapshot) -> int:
     flags = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN if step.children else 0
+    if step.only_below:
+        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY
     if step.metadata_only:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
     return flags

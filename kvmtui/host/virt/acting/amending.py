@@ -1,0 +1,40 @@
+"""Forgetting and correcting snapshots' records, with those below kept as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.base import Refused
+from kvmtui.host.virt import record
+from kvmtui.host.virt.acting.restart import recorded
+from kvmtui.model import parse
+from kvmtui.plans.steps import Amend, DeleteSnapshot
+
+REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
+
+
+def forget(domain: Any, step: DeleteSnapshot, flags: int) -> None:
+    """The record goes, then those that libvirt has rewritten are put back."""
+    gone = domain.snapshotLookupByName(step.snapshot, 0)
+    parent = parse.snapshot(gone.getXMLDesc(0)).parent
+    saved = {name: recorded(domain, name) for name in step.keeps}
+    gone.delete(flags)
+    for name, text in saved.items():
+        if parse.snapshot(text).parent == step.snapshot:
+            text = record.below(text, parent)
+        domain.snapshotCreateXML(text, REDEFINE)
+        before, after = parse.snapshot(text), parse.snapshot(recorded(domain, name))
+        if (before.disks, before.parent) != (after.disks, after.parent):
+            raise Refused(f"the record of “{name}” could not be put back as it was")
+
+
+def amend(domain: Any, step: Amend) -> None:
+    """``virDomainSnapshotCreateXML`` with REDEFINE for every record that names the merged layer."""
+    for name in step.snapshots:
+        text = recorded(domain, name)
+        amended = record.standing_on(
+            text, step.disk, step.merged, step.base, step.kind, step.format
+        )
+        domain.snapshotCreateXML(amended, REDEFINE)

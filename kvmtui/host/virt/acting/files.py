@@ -1,0 +1,92 @@
+"""Removing files that a deleted snapshot leaves behind, unless somebody names them after all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from os.path import dirname
+from typing import Any
+
+import libvirt
+
+from kvmtui.host import images
+from kvmtui.host.base import Refused
+from kvmtui.host.virt import pools, sizes
+from kvmtui.model import parse
+from kvmtui.plans.steps import RemoveFile
+
+
+def remove(domain: Any, step: RemoveFile) -> None:
+    """``virStorageVolDelete`` or ``unlink``; nothing to do where the file is gone already."""
+    handle = domain.connect()
+    local = sizes.is_local(handle)
+    user = _user(handle, step.file, local=local)
+    if user:
+        raise Refused(f"{step.file} is still named by {user}")
+    if not step.pooled:
+        if not local:
+            raise Refused(f"{step.file} is on another machine, in no storage pool")
+        _unlink(step.file)
+        return
+    try:
+        volume = pools.volume(handle, step.file, dirname(step.file))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
+            raise
+        return
+    volume.delete(0)
+
+
+def _unlink(file: str) -> None:
+    """Only a plain file, and only by its own name."""
+    try:
+        if not stat.S_ISREG(os.lstat(file).st_mode):
+            raise Refused(f"{file} is no plain file")
+        os.unlink(file)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror}") from error
+
+
+def _user(handle: Any, file: str, *, local: bool) -> str:
+    """Who names the file now, by this name or another; empty when nobody does."""
+    same = _same_here if local else str.__eq__
+    for whose, named in _named(handle):
+        if same(named, file):
+            return whose
+    stands = images.standing_on(file) if local else _volumes_standing_on(handle, file)
+    return next(iter(stands), "")
+
+
+def _same_here(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    with suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
+
+
+def _named(handle: Any) -> Iterator[tuple[str, str]]:
+    """Every file that a definition or a snapshot's record needs, and whose it is."""
+    for domain in handle.listAllDomains(0):
+        name = domain.name()
+        for flags in (0, libvirt.VIR_DOMAIN_XML_INACTIVE):
+            yield from ((name, file) for file in parse.needed(domain.XMLDesc(flags)))
+        for snapshot in domain.listAllSnapshots(0):
+            whose = f"“{snapshot.getName()}” of {name}"
+            yield from ((whose, file) for file in parse.needed(snapshot.getXMLDesc(0)))
+
+
+def _volumes_standing_on(handle: Any, file: str) -> list[str]:
+    """Volumes beside it whose backing file it is."""
+    with suppress(libvirt.libvirtError):
+        pool = handle.storagePoolLookupByTargetPath(dirname(file))
+        return [
+            volume.name()
+            for volume in pool.listAllVolumes(0)
+            if parse.volume_base(volume.XMLDesc(0)) == file
+        ]
+    return []

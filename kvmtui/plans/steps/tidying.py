@@ -1,0 +1,65 @@
+"""Correcting what libvirt records of snapshots, and removing the files that it leaves behind."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from os.path import basename
+
+from kvmtui.plans.steps.spelling import Watch, virsh
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """``virDomainSnapshotCreateXML`` with REDEFINE, for snapshots that stood on a merged layer."""
+
+    domain: str
+    disk: str
+    merged: str
+    """The layer that is gone from the chain."""
+    base: str
+    """The layer that took it in."""
+    kind: str
+    """libvirt's type of the base: file or block."""
+    format: str
+    """Image format of the base."""
+    snapshots: tuple[str, ...]
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        whose = ", ".join(f"“{name}”" for name in self.snapshots)
+        return f"record that {whose} stands on {basename(self.base)} now"
+
+    @property
+    def virsh(self) -> str:
+        words = ("--xmlfile", "EDITED.xml", "--redefine")
+        dumps = (
+            virsh("snapshot-dumpxml", self.domain, "--snapshotname", name, "--security-info")
+            for name in self.snapshots
+        )
+        return f"{virsh('snapshot-create', self.domain, *words)}   # each of: {'; '.join(dumps)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFile:
+    """``virStorageVolDelete``, or ``unlink`` where the file is in no storage pool of the host.
+
+    Not carried out while anything still names the file.
+    """
+
+    domain: str
+    file: str
+    pooled: bool = False
+    """It lies in an active storage pool."""
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"remove {basename(self.file)}"
+
+    @property
+    def virsh(self) -> str:
+        return shlex.join(
+            ["virsh", "vol-delete", "--vol", self.file] if self.pooled else ["rm", "--", self.file]
+        )

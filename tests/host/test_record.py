@@ -1,0 +1,95 @@
+"""Records that go back to libvirt say the truth about the layers, and nothing else changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from kvmtui.host.virt import record
+from kvmtui.model import parse
+from tests.host.test_compose import NAMES
+
+RECORD = (Path(__file__).parents[1] / "model/documents/snapshot.xml").read_text()
+TOP, BASE = "/img/web.s1.qcow2", "/img/web.qcow2"
+
+
+def chains(text: str, target: str = "vda") -> list[list[str]]:
+    """The recorded chain of a disk, in the running definition and in the other."""
+    found = []
+    for definition in ("domain", "inactiveDomain"):
+        for disk in etree.fromstring(text).iterfind(f"{definition}/devices/disk"):
+            node = disk.find("target")
+            assert node is not None
+            if node.get("dev") == target:
+                found.append([parse.source_of(source) for source in disk.iter("source")])
+    return found
+
+
+def test_what_stood_on_the_merged_layer_stands_on_its_base() -> None:
+    assert chains(RECORD) == [[TOP, BASE]] * 2
+    after = record.standing_on(RECORD, "vda", TOP, BASE, "file", "raw")
+    assert chains(after) == [[BASE]] * 2
+    assert chains(after, "vdb") == chains(RECORD, "vdb")
+    before, now = parse.snapshot(RECORD), parse.snapshot(after)
+    assert now.disks[0].base == BASE
+    assert now.disks[0].overlay == before.disks[0].overlay
+    assert now.disks[0].chain_recorded
+    assert (now.disks[1:], now.name, now.parent) == (before.disks[1:], before.name, before.parent)
+    assert "index" not in after
+
+
+def test_the_format_and_kind_are_those_of_the_base() -> None:
+    driver = RECORD.replace(
+        "<source file='/img/web.s1", "<driver type='qcow2'/><source file='/img/web.s1"
+    )
+    after = etree.fromstring(record.standing_on(driver, "vda", TOP, "/dev/vg/web", "block", "raw"))
+    disk = after.find("domain/devices/disk")
+    assert disk is not None
+    assert disk.get("type") == "block"
+    assert [dict(node.items()) for node in disk if node.tag in ("driver", "source")] == [
+        {"type": "raw"},
+        {"dev": "/dev/vg/web"},
+    ]
+
+
+def test_a_chain_that_was_not_recorded_is_not_made_up() -> None:
+    bare = RECORD.replace(
+        f"<backingStore type='file'><source file='{BASE}'/><backingStore/></backingStore>", ""
+    )
+    assert chains(record.standing_on(bare, "vda", TOP, BASE, "file", "qcow2")) == [[BASE]] * 2
+
+
+def test_a_layer_further_down_is_cut_out_of_the_recorded_chain() -> None:
+    deep = RECORD.replace(
+        "<backingStore/>",
+        "<backingStore type='file'><source file='/img/golden'/><backingStore/></backingStore>",
+    )
+    assert chains(deep) == [[TOP, BASE, "/img/golden"]] * 2
+    after = record.standing_on(deep, "vda", BASE, "/img/golden", "file", "raw")
+    assert chains(after) == [[TOP, "/img/golden"]] * 2
+    untouched = record.standing_on(deep, "vda", "/img/other", "/img/golden", "file", "raw")
+    assert chains(untouched) == chains(deep)
+
+
+@pytest.mark.parametrize("name", [None, *NAMES.values()], ids=["none", *NAMES])
+def test_a_record_hangs_below_another_parent(name: str | None) -> None:
+    after = record.below(RECORD, name)
+    assert parse.snapshot(after).parent == name
+    assert chains(after) == chains(RECORD)
+
+
+def test_what_a_document_needs_are_its_layers_and_its_ram() -> None:
+    assert set(parse.needed(RECORD)) == {TOP, BASE, "/dev/vg0/data", "/img/web.s2.mem"}
+
+
+def test_the_folder_of_a_pool_of_files() -> None:
+    pool = "<pool type='{}'><target><path>/img</path></target></pool>"
+    assert parse.pool_folder(pool.format("dir"), ("dir", "fs")) == "/img"
+    assert parse.pool_folder(pool.format("logical"), ("dir", "fs")) == ""
+    assert parse.pool_folder("<pool/>", ("dir",)) == ""
+    assert (
+        parse.volume_base("<volume><backingStore><path>/b</path></backingStore></volume>") == "/b"
+    )
+    assert parse.volume_base("<volume/>") == ""
