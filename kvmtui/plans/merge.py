@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from os.path import basename
 
-from kvmtui.model.disk import Disk
+from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.model.words import size
-from kvmtui.plans import rules
+from kvmtui.plans import merging, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot, Step
 from kvmtui.plans.subject import Subject
@@ -127,16 +126,11 @@ def refuse(subject: Subject, wish: Merge) -> Refusal | None:
 
 def _room(disk: Disk, base: str) -> Refusal | None:
     """The base can grow by what the layers above it hold, at most to its virtual size."""
-    position = disk.position(base) or 0
-    above = sum(layer.used or 0 for layer in disk.layers[:position])
-    below = disk.layers[position]
-    grows = above
-    if below.capacity is not None and below.used is not None:
-        grows = min(above, max(below.capacity - below.used, 0))
-    if disk.free is not None and grows > disk.free:
-        reason = f"the base may grow by {size(grows)}, and {size(disk.free)} are free"
-        return Refusal("no room", reason, "make room first")
-    return None
+    return merging.no_room(disk, base, _above(disk, base))
+
+
+def _above(disk: Disk, base: str) -> tuple[Layer, ...]:
+    return disk.layers[: disk.position(base) or 0]
 
 
 def plan(subject: Subject, wish: Merge) -> Plan | Refusal:

@@ -53,12 +53,21 @@ class Revert:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Wish: remove a snapshot, or only its record."""
+    """Wish: remove a snapshot, or only its record; others with it."""
 
     ref: Ref
     snapshot: str
     children: bool = False
+    """All below it too."""
     metadata_only: bool = False
+    itself: bool = True
+    """False: only what is below it."""
+    marked: tuple[str, ...] = ()
+    """Other snapshots that go with it."""
+    cancellable: bool = False
+    """Merge by a commit, which can be cancelled and throttled, instead of libvirt's delete."""
+    ram_file: bool = False
+    """With only the record: remove its RAM file too, which nothing names any more then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from kvmtui.host.virt import record
-from kvmtui.model import parse
+from kvmtui.model import parse, xml
 from tests.host.test_compose import NAMES
 
 RECORD = (Path(__file__).parents[1] / "model/documents/snapshot.xml").read_text()
@@ -23,7 +23,7 @@ def chains(text: str, target: str = "vda") -> list[list[str]]:
             node = disk.find("target")
             assert node is not None
             if node.get("dev") == target:
-                found.append([parse.source_of(source) for source in disk.iter("source")])
+                found.append([xml.source_of(source) for source in disk.iter("source")])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import DeleteSnapshot, Power, Verb
+from kvmtui.plans.steps import DeleteSnapshot, Power, RemoveFile, Verb
 from kvmtui.plans.wishes import Delete
 from tests.worlds import (
+    FOLDER,
+    GIB,
     V9,
     V10,
     V11,
@@ -22,6 +25,7 @@ from tests.worlds import (
     disk,
     domain,
     external,
+    facts,
     file,
     inner,
     ref,
@@ -72,6 +76,7 @@ def test_a_leaf_on_another_branch_is_only_a_file_to_be_removed() -> None:
     plan = planned(branched(), "s2", V10)
     assert plan.steps == (DeleteSnapshot("web", "s2"),)
     assert plan.effects == ("web.s1.qcow2 is removed",)
+    assert plan.warnings == ("web.s2.qcow2 stays behind",)
 
 
 def test_forgetting_touches_no_file() -> None:
@@ -101,3 +106,85 @@ def test_a_ram_file_that_stays_behind_is_told(
     web = grown(Forest((kept,), "s1"), "web.s1.qcow2", "web.qcow2")
     plan = planned(web, "s1", libvirt, metadata_only=metadata_only)
     assert any("web.mem stays behind" in told for told in plan.warnings) is stays
+
+
+def local(*domains: Domain, libvirt: int) -> Any:
+    """A host whose files are this machine's."""
+    return world(*domains, facts=replace(facts(libvirt), local=True))
+
+
+def test_what_libvirt_leaves_behind_is_removed_where_somebody_can() -> None:
+    web = branched()
+    removals = tuple(RemoveFile("web", file(f"web.{name}.qcow2")) for name in ("s2", "s1"))
+    plan = allowed(local(web, libvirt=V11), wish(web, "s2"))
+    assert plan.steps == (DeleteSnapshot("web", "s2"), removals[0])
+    assert plan.effects == ("web.s1.qcow2 is removed", "web.s2.qcow2 is removed")
+    assert plan.warnings == ()
+    plan = allowed(local(web, libvirt=V9), wish(web, "s2"))
+    assert plan.steps == (DeleteSnapshot("web", "s2", metadata_only=True), *removals)
+    shown = world(web, facts=replace(facts(V9), pools=frozenset({FOLDER})))
+    assert allowed(shown, wish(web, "s2")).steps[1:] == tuple(
+        replace(step, pooled=True) for step in removals
+    )
+
+
+@pytest.mark.parametrize(
+    ("libvirt", "fields", "removed"),
+    [
+        (V9, {}, True),
+        (V11, {}, False),
+        (V11, {"metadata_only": True}, False),
+        (V11, {"metadata_only": True, "ram_file": True}, True),
+        (V11, {"cancellable": True}, True),
+    ],
+)
+def test_a_ram_file_is_removed_that_libvirt_would_leave(
+    libvirt: int, fields: dict[str, Any], removed: bool
+) -> None:
+    ram: dict[str, Any] = {"memory": Memory.EXTERNAL, "memory_file": "/img/web.mem"}
+    kept = external("s1", base="web.qcow2", overlay="web.s1.qcow2", **ram)
+    web = grown(Forest((kept,), "s1"), "web.s1.qcow2", "web.qcow2")
+    steps = allowed(local(web, libvirt=libvirt), wish(web, "s1", **fields)).steps
+    assert (RemoveFile("web", "/img/web.mem") in steps) is removed
+
+
+def test_a_ram_file_that_another_snapshot_names_stays() -> None:
+    ram: dict[str, Any] = {"memory": Memory.EXTERNAL, "memory_file": "/img/web.mem"}
+    one = external("s1", base="web.qcow2", overlay="web.s1.qcow2", **ram)
+    two = external("s2", "s1", base="web.s1.qcow2", overlay="web.s2.qcow2", **ram)
+    web = grown(Forest((one, two), "s2"), "web.s2.qcow2", "web.s1.qcow2", "web.qcow2")
+    assert len(allowed(local(web, libvirt=V9), wish(web, "s2")).steps) == 1
+
+
+def test_a_file_that_is_known_to_be_gone_is_not_removed_again() -> None:
+    web = branched()
+    assert web.config is not None
+    (vda,) = web.config.disks
+    there = frozenset(layer.source for layer in vda.layers)
+    web = replace(web, config=replace(web.config, disks=(replace(vda, folder=there),)))
+    assert allowed(local(web, libvirt=V11), wish(web, "s2")).steps == (DeleteSnapshot("web", "s2"),)
+
+
+@pytest.mark.parametrize(("linked", "steps"), [(True, 3), (False, 1)])
+def test_while_off_nothing_is_removed_that_may_be_a_layer_nobody_recorded(
+    linked: bool, steps: int
+) -> None:
+    """Of a domain that is off on another machine libvirt tells the active layer alone."""
+    web = branched(state=State.OFF)
+    assert web.config is not None
+    top = file("web.s3.qcow2") if linked else file("web.unknown.qcow2")
+    vda = replace(disk(top), complete=False)
+    web = replace(web, config=replace(web.config, disks=(vda,)))
+    assert len(allowed(local(web, libvirt=V9), wish(web, "s2")).steps) == steps
+
+
+def test_what_is_freed_and_needed_is_said_in_one_line() -> None:
+    web = chained(2)
+    assert web.config is not None
+    (vda,) = web.config.disks
+    top, middle, base = vda.layers
+    base = replace(base, capacity=GIB, used=GIB - 300 * 2**20, free=40 * GIB)
+    middle = replace(middle, capacity=GIB, used=GIB // 2)
+    config = replace(web.config, disks=(replace(vda, layers=(top, middle, base)),))
+    plan = planned(replace(web, config=config), "s1")
+    assert "frees about 512M; the base may grow by 300M, 40G are free" in plan.effects

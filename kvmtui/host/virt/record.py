@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from kvmtui.model import parse
+from kvmtui.model import parse, xml
 
 
 def below(recorded: str, parent: str | None) -> str:
@@ -26,7 +26,7 @@ def standing_on(recorded: str, target: str, merged: str, base: str, kind: str, f
     """
     root = parse.tree(recorded)
     for disk in _disks(root, target):
-        if parse.source_of(disk.find("source")) == merged:
+        if xml.source_of(disk.find("source")) == merged:
             _lower(disk, base, kind, format)
         else:
             _cut(disk, merged)
@@ -46,7 +46,7 @@ def _lower(disk: etree._Element, base: str, kind: str, format: str) -> None:
     recorded = disk.find("backingStore")
     chain = None
     if recorded is not None:
-        if parse.source_of(recorded.find("source")) == base:
+        if xml.source_of(recorded.find("source")) == base:
             chain = recorded.find("backingStore")
         disk.remove(recorded)
     source, driver = disk.find("source"), disk.find("driver")
@@ -64,7 +64,7 @@ def _lower(disk: etree._Element, base: str, kind: str, format: str) -> None:
 def _cut(disk: etree._Element, merged: str) -> None:
     """The recorded chain without one of its layers."""
     for layer in disk.iter("backingStore"):
-        if parse.source_of(layer.find("source")) == merged:
+        if xml.source_of(layer.find("source")) == merged:
             above, further = layer.getparent(), layer.find("backingStore")
             if above is None:
                 continue

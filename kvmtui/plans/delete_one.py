@@ -1,0 +1,182 @@
+"""How one snapshot goes: by libvirt's own delete, by a commit, or by its record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from os.path import basename
+
+from kvmtui.model.domain import State
+from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.plans import afterwards, delete_commit, delete_rules, leftovers
+from kvmtui.plans.merging import Merged
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import DeleteSnapshot, Step
+from kvmtui.plans.subject import Subject
+from kvmtui.plans.wishes import Delete
+
+RECORDS_SAFE = 11_000_000
+"""Before, forgetting a record rewrites the records below it."""
+
+COMMIT_INSTEAD = frozenset(
+    {"internal parent", "forgotten", "stale", "unfinished mark", "manual", "detached"}
+)
+"""Rules against libvirt's own delete that say nothing against a commit of the same layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What is done for one snapshot, and what comes of it."""
+
+    before: Subject
+    steps: tuple[Step, ...]
+    after: Subject
+    merges: tuple[Merged, ...] = ()
+    effects: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    needs_qemu: bool = False
+    """The domain is off, and must be started paused before the first step."""
+
+
+def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refusal:
+    """The way that the wish names, or the one that this libvirt leaves."""
+    if wish.metadata_only:
+        return forget(subject, snapshot, ram_file=wish.ram_file)
+    if wish.cancellable:
+        return by_commit(subject, snapshot)
+    refusal = delete_rules.refuse(subject, snapshot)
+    if refusal is None:
+        here = snapshot.kind is not Kind.EXTERNAL or snapshot.name in subject.forest.branch
+        return _by_libvirt(subject, snapshot) if here else _beside(subject, snapshot)
+    if refusal.rule not in COMMIT_INSTEAD or snapshot.kind is not Kind.EXTERNAL:
+        return refusal
+    instead = by_commit(subject, snapshot)
+    return refusal if isinstance(instead, Refusal) else _told_why(instead, refusal)
+
+
+def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
+    """One call; libvirt merges the layers of a snapshot with files."""
+    inside = snapshot.kind is not Kind.EXTERNAL
+    merges = () if inside else delete_rules.by_libvirt(subject, snapshot)
+    tops = {merge.top for merge in merges}
+    files = _left(subject, snapshot, [o for o in snapshot.overlays if o not in tops])
+    removals = leftovers.removals(subject, files)
+    step = DeleteSnapshot(subject.name, snapshot.name, merges=not inside)
+    return Deletion(
+        subject,
+        (step, *removals),
+        afterwards.without_tags(_merged(subject, snapshot, merges), snapshot),
+        merges,
+        ("the images get room inside",) if inside else _merging(merges),
+        leftovers.staying(files, removals),
+        needs_qemu=_needs_qemu(subject, tops),
+    )
+
+
+def _needs_qemu(subject: Subject, tops: Collection[str]) -> bool:
+    """An old libvirt knows only the active layers of a domain that is off."""
+    old = subject.libvirt < delete_rules.MERGES_WHILE_OFF
+    active = {disk.active.source for disk in subject.config.disks if disk.active}
+    return subject.domain.state is State.OFF and old and not active.issuperset(tops)
+
+
+def _left(subject: Subject, snapshot: Snapshot, images: Iterable[str]) -> tuple[str, ...]:
+    """What nobody needs afterwards of the images, and the RAM file that an old libvirt leaves."""
+    old = subject.libvirt < leftovers.MEMORY_REMOVED
+    memory = [snapshot.memory_file] if old else []
+    return leftovers.unneeded(subject, snapshot, (*images, *memory))
+
+
+def _beside(subject: Subject, snapshot: Snapshot) -> Deletion:
+    """A leaf beside the current branch: only files go.
+
+    libvirt unlinks the images that it preserves, whoever else needs them; then, and where it
+    cannot, its record is forgotten and what nobody needs is removed.
+    """
+    images = leftovers.own_images(subject, snapshot, "external")
+    ours = (*snapshot.overlays, *leftovers.own_images(subject, snapshot, "no"))
+    kept = [image for image in images if leftovers.needed(subject, snapshot, image)]
+    native = not kept and _follows_branches(subject, snapshot, images)
+    if native:
+        files = _left(subject, snapshot, ours)
+        step = DeleteSnapshot(subject.name, snapshot.name)
+    else:
+        from_the_top = (*ours, *images, snapshot.memory_file)
+        files = leftovers.unneeded(subject, snapshot, from_the_top)
+        step = record_gone(subject, snapshot)
+    removals = leftovers.removals(subject, files)
+    gone = (*(images if native else ()), *(removal.file for removal in removals))
+    after = afterwards.without_records(subject, [snapshot.name])
+    return Deletion(
+        subject,
+        (step, *removals),
+        afterwards.without_files(after, gone),
+        effects=tuple(f"{basename(path)} is removed" for path in gone),
+        warnings=(
+            *(f"{basename(image)} stays: it is still needed" for image in kept),
+            *leftovers.staying(files, removals),
+        ),
+    )
+
+
+def _follows_branches(subject: Subject, snapshot: Snapshot, images: Collection[str]) -> bool:
+    """Whether this libvirt deletes such a leaf, and no original image with it (trap of 10.x)."""
+    if subject.libvirt < delete_rules.MERGES_WHILE_OFF:
+        return False
+    whole = len(images) == len(delete_rules.external(snapshot))
+    return whole or subject.libvirt >= RECORDS_SAFE
+
+
+def _told_why(instead: Deletion, refusal: Refusal) -> Deletion:
+    why = f"libvirt would not delete it ({refusal.reason}): its layer is committed instead"
+    return replace(instead, warnings=(why, *instead.warnings))
+
+
+def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> Deletion:
+    """Only the record: files and images stay exactly as they are."""
+    files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
+    removals = leftovers.removals(subject, files) if ram_file else ()
+    return Deletion(
+        subject,
+        (record_gone(subject, snapshot), *removals),
+        afterwards.without_records(subject, [snapshot.name]),
+        effects=("files and images stay exactly as they are",) if not removals else (),
+        warnings=leftovers.staying(files, removals),
+    )
+
+
+def record_gone(subject: Subject, snapshot: Snapshot) -> DeleteSnapshot:
+    """The record alone, the others below it kept as they are."""
+    below = tuple(s.name for s in subject.forest.descendants(snapshot.name))
+    keeps = below if subject.libvirt < RECORDS_SAFE else ()
+    return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
+
+
+def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
+    """Its layers are committed, its record goes as soon as the first of them is written to."""
+    merges = delete_commit.merges(subject, snapshot)
+    if isinstance(merges, Refusal):
+        return merges
+    files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
+    removals = leftovers.removals(subject, files)
+    steps = delete_commit.steps(subject, snapshot, merges, record_gone(subject, snapshot))
+    return Deletion(
+        subject,
+        (*steps, *removals),
+        _merged(subject, snapshot, merges),
+        merges,
+        _merging(merges),
+        (*delete_commit.warnings(subject, snapshot), *leftovers.staying(files, removals)),
+        needs_qemu=subject.domain.state is State.OFF,
+    )
+
+
+def _merged(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> Subject:
+    return afterwards.without_records(afterwards.merged(subject, merges), [snapshot.name])
+
+
+def _merging(merges: Iterable[Merged]) -> tuple[str, ...]:
+    return tuple(
+        f"{basename(merge.top)} is merged into {basename(merge.base)} and removed"
+        for merge in merges
+    )

@@ -1,0 +1,118 @@
+"""Files that nobody needs once a snapshot is deleted, and who may remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os.path import basename, dirname
+
+from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.plans.delete_rules import preserving
+from kvmtui.plans.rules import base_not_shared
+from kvmtui.plans.steps import RemoveFile
+from kvmtui.plans.subject import Subject
+
+MEMORY_REMOVED = 9_001_000
+"""Before, libvirt's own delete leaves the RAM file behind."""
+
+
+def own_images(subject: Subject, snapshot: Snapshot, mode: str) -> tuple[str, ...]:
+    """The images that a snapshot goes back to, of the disks that it treats so (external, no).
+
+    The original image, that no snapshot made, is never among them; libvirt sees it likewise.
+    """
+    return tuple(
+        record.base
+        for record in snapshot.disks
+        if record.mode == mode
+        and record.base
+        and (above := preserving(subject, snapshot, record.target)) is not None
+        and above.kind is Kind.EXTERNAL
+    )
+
+
+def needed(subject: Subject, snapshot: Snapshot, file: str) -> bool:
+    """Whether a definition or another snapshot needs the file, or may need it."""
+    return bool(
+        _kept(subject, snapshot, file)
+        or stands_on(subject, file)
+        or base_not_shared(subject, [file])
+    )
+
+
+def unneeded(subject: Subject, snapshot: Snapshot, files: Iterable[str]) -> tuple[str, ...]:
+    """Which of the files are there for nobody."""
+    return tuple(
+        file
+        for file in dict.fromkeys(filter(None, files))
+        if not _gone(subject, file) and not needed(subject, snapshot, file)
+    )
+
+
+def _gone(subject: Subject, file: str) -> bool:
+    """Whether a folder that could be looked at does not hold the file any more."""
+    folders = {
+        dirname(disk.active.source): disk.folder
+        for disk in subject.config.disks
+        if disk.active is not None and disk.folder is not None
+    }
+    return dirname(file) in folders and file not in folders[dirname(file)]
+
+
+def _kept(subject: Subject, gone: Snapshot, file: str) -> bool:
+    """Whether another snapshot needs the file; what an ancestor once made it has handed down."""
+    above = {snapshot.name for snapshot in subject.forest.ancestors(gone.name)}
+    return any(
+        snapshot.memory_file == file
+        or any(record.base == file for record in snapshot.disks)
+        or (file in snapshot.overlays and snapshot.name not in above)
+        for snapshot in subject.forest.snapshots
+        if snapshot.name != gone.name
+    )
+
+
+def stands_on(subject: Subject, file: str) -> str:
+    """The disk whose chain holds the file, or may hold it; empty when that is out of question."""
+    for disk in subject.config.disks:
+        if disk.position(file) is not None:
+            return disk.target
+        if disk.writable and not disk.complete and not _recorded_whole(subject, disk.target):
+            return disk.target
+    return ""
+
+
+def _recorded_whole(subject: Subject, target: str) -> bool:
+    """Whether the records of the current branch tell every layer of a disk that is off.
+
+    Each overlay is the base of the next snapshot on the way, and the last one is active.
+    """
+    disk = subject.config.disk(target)
+    above = disk.active.source if disk is not None and disk.active is not None else ""
+    for snapshot in subject.forest.ancestors(subject.forest.current):
+        record = snapshot.disk(target)
+        if record is None or record.mode != "external":
+            continue
+        if record.overlay != above:
+            return False
+        above = record.base
+    return True
+
+
+def removals(subject: Subject, files: Iterable[str]) -> tuple[RemoveFile, ...]:
+    """Steps for those of the files that can be removed from here."""
+    facts = subject.host.facts
+    return tuple(
+        RemoveFile(subject.name, file, pooled)
+        for file in files
+        if (pooled := dirname(file) in facts.pools) or facts.local
+    )
+
+
+def staying(files: Iterable[str], steps: Iterable[RemoveFile]) -> tuple[str, ...]:
+    """What is said of the others."""
+    gone = {step.file for step in steps}
+    return tuple(f"{basename(file)} stays behind" for file in files if file not in gone)
+
+
+def ram_files(gone: Iterable[Snapshot]) -> tuple[str, ...]:
+    """What is said of the RAM files of snapshots whose records alone go."""
+    return tuple(f"{basename(s.memory_file)} stays behind" for s in gone if s.memory_file)
