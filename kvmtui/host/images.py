@@ -100,10 +100,12 @@ def backing(path: str) -> str:
 
 def _with(layer: Layer, part: dict[str, Any] | None) -> Layer:
     if part is None:
-        return replace(layer, missing=_is_missing(layer.source), free=_free(layer.source))
+        return replace(
+            layer, missing=_is_missing(layer.source), free=free(os.path.dirname(layer.source))
+        )
     return replace(
         layer,
-        free=_free(layer.source),
+        free=free(os.path.dirname(layer.source)),
         format=layer.format or str(part.get("format", "")),
         capacity=layer.capacity or part.get("virtual-size"),
         used=layer.used if layer.used is not None else part.get("actual-size"),

@@ -191,7 +191,7 @@ def test_the_present_ram_can_be_kept_too() -> None:
     plan = allowed(world(web), wish(web, safety_ram=True))
     safety = plan.steps[0]
     assert isinstance(safety, CreateSnapshot)
-    assert safety.memory_file == "/img/web.before-revert.mem"
+    assert safety.memory_file == "/img/web.before-revert.u.mem"
     assert plan.losses == ()
 
 
