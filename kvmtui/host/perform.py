@@ -6,14 +6,15 @@ import time
 from dataclasses import dataclass
 
 from kvmtui.host.base import Gone, HostError
+from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
 from kvmtui.host.watch import Watch
 from kvmtui.model.domain import Domain
-from kvmtui.plans import outcome
+from kvmtui.plans import guest, outcome
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import Step
+from kvmtui.plans.steps import Freeze, Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
 
 
@@ -54,6 +55,7 @@ class Performance:
         self._watch = watch
         self._journal = journal
         self._plan = plan
+        self._frost = Frost(watch, plan.ref.uuid)
         self._beside = False
         """Another plan works on the domain: this one ends its job."""
 
@@ -83,21 +85,42 @@ class Performance:
 
     async def _step(self, seat: Seat, step: Step) -> str:
         """One step; gives what went wrong, or nothing."""
-        uuid = self._plan.ref.uuid
         begun = time.monotonic()
         self._say(step.says, step.watch)
+        error = await self._frost.obstacle() if guest.freezes(step) else ""
+        if error:
+            self._record(step, error, time.monotonic() - begun)
+            return error
+        error = await self._call(seat, step)
+        self._record(step, error, time.monotonic() - begun)
+        if guest.freezes(step):
+            error += await self._thawed(seat, step, error)
+        return error
+
+    async def _call(self, seat: Seat, step: Step) -> str:
+        """The step's libvirt call, and whether its effect can be read back."""
         error = ""
         try:
-            await seat.call(Connection.perform, uuid, step)
+            await seat.call(Connection.perform, self._plan.ref.uuid, step)
         except HostError as refused:
             error = str(refused)
-        domain = await self._read_back()
-        if not error and isinstance(domain, Domain):
-            error = outcome.missing(step, domain) or ""
-        elif not error and not isinstance(domain, Domain):
-            error = f"what came of it could not be read: {domain}"
-        self._record(step, error, time.monotonic() - begun)
-        return error
+        domain = await self._read_back(step)
+        if error:
+            return error
+        if isinstance(domain, HostError):
+            return f"what came of it could not be read: {domain}"
+        return outcome.missing(step, domain) or ""
+
+    async def _thawed(self, seat: Seat, step: Step, error: str) -> str:
+        """Thaws the guest if the step has failed and left it frozen; gives what to add."""
+        if not error:
+            self._frost.passed(step)
+            return ""
+        self._say("see whether the guest is left frozen")
+        if not await self._frost.remains():
+            return ""
+        trouble = await self._step(seat, Thaw(step.domain))
+        return f"; the guest may be frozen still: {trouble}" if trouble else "; it was thawed"
 
     def _say(self, text: str, progress: Progress = Progress.NOTHING) -> None:
         """Marks the domain busy, unless this plan only helps one that works on it already."""
@@ -109,9 +132,14 @@ class Performance:
             self._watch.reader.end(self._plan.ref.uuid)
         self._watch.shelf.change(self._plan.ref.uuid, busy=text)
 
-    async def _read_back(self) -> Domain | HostError:
+    async def _read_back(self, step: Step) -> Domain | HostError:
+        uuid = self._plan.ref.uuid
         try:
-            return await self._watch.reader.fresh(self._plan.ref.uuid)
+            domain = await self._watch.reader.fresh(uuid)
+            if isinstance(step, Freeze | Thaw):
+                await self._watch.reader.ask_guest(uuid)
+                domain = self._watch.host.domain(uuid) or domain
+            return domain
         except Gone as gone:
             return gone
         except HostError as error:

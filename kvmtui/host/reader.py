@@ -84,8 +84,13 @@ class Reader:
         return domain
 
     async def ask_guest(self, uuid: str) -> None:
-        """The guest agent asked now. Raises ``HostError``."""
-        await self._read_guest(uuid)
+        """The guest agent asked now, also while a plan works on it. Raises ``HostError``."""
+        domain = self._shelf.host.domain(uuid)
+        if domain is None or domain.config is None:
+            return
+        connected = domain.config.channel is Channel.CONNECTED
+        guest = await self._agent.call(Connection.guest, uuid) if connected else Guest()
+        self._shelf.heard(uuid, guest)
 
     async def look(self, paths: tuple[str, ...]) -> None:
         """Looks at these paths, and forgets others. Raises ``HostError``."""
@@ -108,8 +113,8 @@ class Reader:
     async def follow_guests(self) -> None:
         """Asks guest agents, however long they take."""
         while True:
-            uuid, _ = await self.guests.take()
-            await self._guarded(uuid, self._read_guest(uuid))
+            uuid, parts = await self.guests.take()
+            await self._guarded(uuid, self._read_guest(uuid, parts))
 
     async def _guarded(self, uuid: str, reading: Awaitable[None]) -> None:
         """A domain that vanishes or will not answer concerns nobody else."""
@@ -132,8 +137,11 @@ class Reader:
             count = len(forest.snapshots)
             self._shelf.change(uuid, forest=forest, snapshot_count=count, trouble="")
         if Part.CONFIG in parts:
+            known = self._shelf.host.domain(uuid)
             config = await self._detail.call(Connection.config, uuid)
             self._shelf.change(uuid, config=config, trouble="")
+            if known is not None and known.config is None:
+                self.guests.mark(uuid, Part.FROST)
         if Part.JOBS in parts:
             await self._read_jobs(uuid)
 
@@ -161,13 +169,17 @@ class Reader:
         now = time.monotonic()
         return tuple(job.follows(domain.job(job.disk) if domain else None, now) for job in jobs)
 
-    async def _read_guest(self, uuid: str) -> None:
+    async def _read_guest(self, uuid: str, parts: Part) -> None:
+        """Of guests that nobody looks at only whether they are frozen, which costs one call."""
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None or uuid in self._working:
             return
         connected = domain.config.channel is Channel.CONNECTED
-        guest = await self._agent.call(Connection.guest, uuid) if connected else Guest()
-        self._shelf.change(uuid, guest=guest)
+        if Part.GUEST not in parts and not (
+            connected and await self._agent.call(Connection.is_frozen, uuid)
+        ):
+            return
+        await self.ask_guest(uuid)
 
 
 def _targets(config: Config) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.world import Host, Link
 
 
@@ -41,6 +42,15 @@ class Shelf:
         domain = self.host.domain(uuid)
         if domain is not None:
             self.put(self.host.with_domain(replace(domain, **fields)))
+
+    def heard(self, uuid: str, guest: Guest) -> None:
+        """What the guest agent of one domain has answered, or that it did not."""
+        domain = self.host.domain(uuid)
+        if domain is None:
+            return
+        thawed = guest.answer is Answer.ANSWERING and not guest.frozen
+        held = domain.held and domain.state.active and not thawed
+        self.change(uuid, guest=guest.after(domain.guest), held=held)
 
     def merge(self, rows: tuple[Domain, ...]) -> tuple[str, ...]:
         """A new list of domains. Gives the uuids of those that are new or changed their state."""

@@ -13,6 +13,8 @@ class Part(Flag):
     SNAPSHOTS = auto()
     JOBS = auto()
     GUEST = auto()
+    FROST = auto()
+    """Whether the guest's file systems are frozen, and nothing else of it."""
     NOTHING = 0
     DISKS = CONFIG | SNAPSHOTS
     """What changes together when a snapshot is made, merged or reverted to."""

@@ -140,8 +140,9 @@ class Watch:
         self.reader.list.set()
         if self.host.domain(event.uuid):
             self.reader.details.mark(event.uuid, parts & ~Part.GUEST)
-            if Part.GUEST in parts and event.uuid == self.selected:
-                self.reader.guests.mark(event.uuid, Part.GUEST)
+            if Part.GUEST in parts:
+                looked_at = event.uuid == self.selected
+                self.reader.guests.mark(event.uuid, Part.GUEST if looked_at else Part.FROST)
 
     async def _tick(self) -> None:
         """What libvirt tells by no event: progress, and snapshots made by others."""
@@ -154,6 +155,9 @@ class Watch:
             if number % POLL == 0:
                 for uuid in self._due():
                     await self._compare(uuid)
+                for domain in self.host.domains:
+                    if domain.held or (domain.guest is not None and domain.guest.frozen):
+                        self.reader.guests.mark(domain.uuid, Part.GUEST)
 
     def _due(self) -> tuple[str, ...]:
         """The selected domain and the next few of the others."""

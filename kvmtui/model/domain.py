@@ -86,6 +86,8 @@ class Domain:
     config: Config | None = None
     forest: Forest | None = None
     guest: Guest | None = None
+    held: bool = False
+    """kvmtui froze its file systems, and nobody has thawed them since."""
     jobs: tuple[Job, ...] = ()
     busy: str = ""
     """What kvmtui itself is doing to this domain now; empty when nothing."""

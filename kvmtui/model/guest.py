@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -51,3 +51,9 @@ class Guest:
     filesystems: tuple[FileSystem, ...] = ()
     trouble: str = ""
     """libvirt's words when the agent did not answer."""
+
+    def after(self, before: Guest | None) -> Guest:
+        """This reading; what an agent does not tell while it is frozen, as it was before."""
+        if not self.frozen or before is None or before.answer is not Answer.ANSWERING:
+            return self
+        return replace(before, frozen=True, version=self.version, trouble="")

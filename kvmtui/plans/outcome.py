@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.guest import Answer
 from kvmtui.plans.steps import (
     Amend,
     AwaitMerged,
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Freeze,
     Pivot,
     Power,
     Redefine,
@@ -20,6 +22,7 @@ from kvmtui.plans.steps import (
     StartOver,
     Step,
     Target,
+    Thaw,
     Verb,
 )
 
@@ -71,6 +74,17 @@ def missing(step: Step, domain: Domain) -> str | None:
         case Power(verb=verb) if verb in _STATES:
             fits = domain.state in _STATES[verb]
             return None if fits else f"the domain is {domain.state.value}"
+        case Freeze() | Thaw():
+            return _frozen(domain, isinstance(step, Freeze))
+    return None
+
+
+def _frozen(domain: Domain, wanted: bool) -> str | None:
+    guest = domain.guest
+    if guest is None or guest.answer is not Answer.ANSWERING:
+        return "the guest agent does not answer"
+    if guest.frozen is not wanted:
+        return "the file systems are " + ("frozen" if guest.frozen else "not frozen")
     return None
 
 

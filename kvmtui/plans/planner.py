@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.world import World
-from kvmtui.plans import create, delete, describe, edit, jobs, merge, places, power, revert
+from kvmtui.plans import create, delete, describe, edit, guest, jobs, merge, places, power, revert
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import (
@@ -13,9 +13,11 @@ from kvmtui.plans.wishes import (
     Describe,
     Edit,
     Finish,
+    FreezeGuest,
     Merge,
     Revert,
     Switch,
+    ThawGuest,
     Wish,
 )
 
@@ -50,3 +52,7 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
             return edit.plan(subject, wish)
         case Describe():
             return describe.plan(subject, wish)
+        case FreezeGuest():
+            return guest.freeze(subject, wish)
+        case ThawGuest():
+            return guest.thaw(subject, wish)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
+from kvmtui.plans import guest
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.subject import Subject
@@ -78,6 +79,8 @@ def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
 
 
 def _warnings(subject: Subject, verb: Verb) -> tuple[str, ...]:
+    if verb is Verb.SHUTDOWN and guest.is_frozen(subject):
+        return ("its file systems are frozen: a guest that cannot write may hang; t thaws it",)
     if verb is not Verb.FORCE_OFF:
         return ()
     jobs = subject.domain.jobs

@@ -126,4 +126,30 @@ class Describe:
     description: str
 
 
-Wish = Create | Revert | Delete | Merge | Switch | Cancel | Finish | Edit | Describe
+@dataclass(frozen=True, slots=True)
+class FreezeGuest:
+    """Wish: have the guest agent freeze all file systems."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class ThawGuest:
+    """Wish: have the guest agent thaw them."""
+
+    ref: Ref
+
+
+Wish = (
+    Create
+    | Revert
+    | Delete
+    | Merge
+    | Switch
+    | Cancel
+    | Finish
+    | Edit
+    | Describe
+    | FreezeGuest
+    | ThawGuest
+)

@@ -50,7 +50,7 @@ def _answer(domain: Domain, guest: Guest) -> Text:
 
 def _quiesce(domain: Domain, guest: Guest) -> Text:
     if guest.frozen:
-        return Text("FROZEN: nothing in the guest can write; thaw it", BAD)
+        return Text("FROZEN: it cannot write; t thaws it", BAD)
     if guest.answer is Answer.ANSWERING:
         mounts = [fs.mountpoint for fs in guest.filesystems]
         what = count(len(mounts), "file system") if mounts else "all file systems"

@@ -16,8 +16,9 @@ from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.wishes import ThawGuest
 from kvmtui.render import journal
-from kvmtui.ui import help, pages
+from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
@@ -31,6 +32,9 @@ from kvmtui.ui.view import View
 
 FRAME = 1 / 30
 """Seconds between two redraws while worlds come in quickly."""
+
+LAST_WORDS = 10.0
+"""Seconds that guests may take to thaw when kvmtui is told to end."""
 
 CHANGED = "The domain has changed meanwhile. This is the plan now:"
 
@@ -64,7 +68,7 @@ class Kvmtui(App[int]):
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            loop.add_signal_handler(number, self._ended, 128 + number)
         self._hosts.subscribe(self._changed)
         self._main.show(self._hosts.world)
         self._follow()
@@ -190,13 +194,35 @@ class Kvmtui(App[int]):
 
     @work
     async def action_leave(self) -> None:
-        """Quits at once, unless a plan is half way: then the user is told what that means."""
-        busy = [d for host in self._hosts.world.hosts for d in host.domains if d.busy]
-        if busy and not isinstance(self.screen, Ask):
-            text = (
-                f"{busy[0].name}: {busy[0].busy}.\n"
-                "libvirt goes on with what it does now, but the steps after it are not begun."
-            )
-            if not await self.push_screen_wait(Ask("Work is going on", text, "Quit", "Stay")):
+        """Quits at once, unless something is left behind: then the user is told what."""
+        question = leaving.question(self._hosts.world)
+        answer = leaving.QUIT
+        if isinstance(self.screen, Ask) and leaving.held(self._hosts.world):
+            return
+        if question is not None and not isinstance(self.screen, Ask):
+            answer = await self.push_screen_wait(question)
+        if answer == leaving.THAW:
+            trouble = await self._thaw()
+            if trouble:
+                self._say(trouble, "error")
                 return
-        self.exit(0)
+        if answer != leaving.STAY:
+            self.exit(0)
+
+    async def _thaw(self) -> str:
+        """Thaws what kvmtui has frozen; gives why one of them is not thawed."""
+        for ref, domain in leaving.held(self._hosts.world):
+            plan = planner.make(self._hosts.world, ThawGuest(ref))
+            if isinstance(plan, Refusal):
+                return f"{domain.name} is not thawed: {plan}"
+            outcome = await self._hosts.perform(plan)
+            if not outcome.ok:
+                return outcome.says
+        return ""
+
+    @work
+    async def _ended(self, status: int) -> None:
+        """The terminal is gone, so nobody can be asked: no guest is left frozen."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._thaw(), LAST_WORDS)
+        self.exit(status)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
-from kvmtui.ui.forms import create, delete, edit, jobs, merge, power, revert
+from kvmtui.ui.forms import create, delete, edit, guest, jobs, merge, power, revert
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
@@ -87,6 +87,17 @@ COMMANDS = (
     _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
+    _change(
+        "freeze", "f", "freeze", "freeze the file systems of the guest", guest.freeze, footer=False
+    ),
+    _change(
+        "thaw",
+        "t",
+        "thaw",
+        "thaw them, so that the guest can write again",
+        guest.thaw,
+        footer=False,
+    ),
     _change(
         "edit",
         "e",

@@ -15,6 +15,7 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Freeze,
     Pivot,
     Power,
     Redefine,
@@ -25,9 +26,10 @@ from kvmtui.plans.steps import (
     StartOver,
     Step,
     Target,
+    Thaw,
     Verb,
 )
-from tests.worlds import chained, disk, domain, file
+from tests.worlds import ANSWERING, FROZEN, SILENT, chained, disk, domain, file
 
 WEB = chained(2)
 OFF = replace(WEB, state=State.OFF)
@@ -35,6 +37,8 @@ PAUSED = replace(WEB, state=State.PAUSED)
 UNREAD = replace(WEB, config=None, forest=None)
 ACTIVE = file("web.s2.qcow2")
 BESIDE = domain("web", disk(ACTIVE, folder=frozenset({ACTIVE})))
+ICY = replace(WEB, guest=FROZEN)
+THAWED = replace(WEB, guest=ANSWERING)
 
 
 def targets(file: str) -> tuple[Target, ...]:
@@ -75,6 +79,8 @@ def create(name: str, file: str) -> CreateSnapshot:
         (AwaitMerged("web", "vda", "/img/gone"), WEB),
         (amend("/img/gone", "s2"), WEB),
         (RemoveFile("web", "/img/gone"), BESIDE),
+        (Freeze("web"), ICY),
+        (Thaw("web"), THAWED),
     ],
 )
 def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
@@ -106,6 +112,10 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (Power("web", Verb.START), OFF, "the domain is shut off"),
         (Power("web", Verb.START_PAUSED), WEB, "the domain is running"),
         (Power("web", Verb.FORCE_OFF), PAUSED, "the domain is paused"),
+        (Freeze("web"), THAWED, "the file systems are not frozen"),
+        (Thaw("web"), ICY, "the file systems are frozen"),
+        (Freeze("web"), WEB, "the guest agent does not answer"),
+        (Thaw("web"), replace(WEB, guest=SILENT), "the guest agent does not answer"),
     ],
 )
 def test_what_did_not_come_about_is_said(step: Step, after: Domain, said: str) -> None:

@@ -16,6 +16,7 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Freeze,
     Pivot,
     Power,
     Redefine,
@@ -26,6 +27,7 @@ from kvmtui.plans.steps import (
     StartOver,
     Step,
     Target,
+    Thaw,
     Verb,
 )
 from tests.worlds import HOSTILE
@@ -144,6 +146,8 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         "virsh desc --domain web --live --config --new-desc ''",
     ),
     (RemoveManagedSave("web"), "virsh managedsave-remove --domain web"),
+    (Freeze("web"), "virsh domfsfreeze --domain web"),
+    (Thaw("web"), "virsh domfsthaw --domain web"),
     (Power("web", Verb.START), "virsh start --domain web"),
     (Power("web", Verb.START_PAUSED), "virsh start --domain web --paused"),
     (Power("web", Verb.SHUTDOWN), "virsh shutdown --domain web"),

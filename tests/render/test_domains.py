@@ -49,7 +49,7 @@ def test_hosts_are_headings_when_there_are_several() -> None:
     [
         (domain(), "", ""),
         (domain(reason="I/O error", jobs=(READY,)), "I/O error", "I/O"),
-        (domain(guest=FROZEN, jobs=(READY,)), "frozen", "froze"),
+        (domain(guest=FROZEN, jobs=(READY,)), "frozen: t", "froze"),
         (domain("web", LOST), "missing", "lost"),
         (domain(jobs=(READY,)), "ready", "ready"),
         (domain(jobs=(READY,), busy="merging"), "busy", "busy"),

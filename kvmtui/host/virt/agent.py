@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import libvirt
@@ -15,6 +16,8 @@ PING = 2
 """Seconds that the agent has for its first answer."""
 PATIENCE = 5
 """Seconds for every further answer."""
+FREEZE = 60
+"""Seconds for a freeze: before it, the guest writes out all that it holds back."""
 _ADDRESSES = 64
 """VIR_DOMAIN_GUEST_INFO_INTERFACES"""
 
@@ -27,7 +30,7 @@ def ask(domain: Any) -> Guest:
         denied = error.get_error_code() == libvirt.VIR_ERR_OPERATION_DENIED
         words = " ".join((error.get_error_message() or "").split())
         return Guest(Answer.DENIED if denied else Answer.SILENT, trouble=words)
-    frozen = _command(domain, "guest-fsfreeze-status", PATIENCE) == "frozen"
+    frozen = _frozen(domain, PATIENCE)
     version = _command(domain, "guest-info", PATIENCE)
     facts = {} if frozen else _facts(domain)
     return Guest(
@@ -41,6 +44,33 @@ def ask(domain: Any) -> Guest:
     )
 
 
+def is_frozen(domain: Any) -> bool:
+    """Whether the agent says so; one that says nothing at all is not asked again."""
+    with suppress(libvirt.libvirtError):
+        return _frozen(domain, PING)
+    return False
+
+
+def _frozen(domain: Any, timeout: int) -> bool:
+    return bool(_command(domain, "guest-fsfreeze-status", timeout) == "frozen")
+
+
+@contextmanager
+def patience(domain: Any, seconds: int) -> Iterator[None]:
+    """Has libvirt wait at most so long for each answer of the agent; without it, for ever.
+
+    libvirt keeps the limit for every client, so what it has by itself is put back.
+    """
+    with suppress(libvirt.libvirtError):  # the test driver has no agent to wait for
+        domain.agentSetResponseTimeout(seconds, 0)
+    try:
+        yield
+    finally:
+        with suppress(libvirt.libvirtError):
+            own = libvirt.VIR_DOMAIN_AGENT_RESPONSE_TIMEOUT_BLOCK
+            domain.agentSetResponseTimeout(own, 0)
+
+
 def _command(domain: Any, name: str, timeout: int) -> Any:
     answer = libvirt_qemu.qemuAgentCommand(domain, json.dumps({"execute": name}), timeout, 0)
     try:
@@ -51,8 +81,7 @@ def _command(domain: Any, name: str, timeout: int) -> Any:
 
 def _facts(domain: Any) -> dict[str, Any]:
     """``virDomainGetGuestInfo``; what the agent does not know is left out by libvirt."""
-    with suppress(libvirt.libvirtError):
-        domain.agentSetResponseTimeout(PATIENCE, 0)
+    with patience(domain, PATIENCE), suppress(libvirt.libvirtError):
         known = dict(domain.guestInfo(0, 0))
         with suppress(libvirt.libvirtError):
             known |= domain.guestInfo(_ADDRESSES, 0)

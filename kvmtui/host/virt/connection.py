@@ -10,7 +10,7 @@ import libvirt
 
 from kvmtui.host import places
 from kvmtui.host.virt import acting, events, pools, reading, sizes
-from kvmtui.host.virt.agent import ask
+from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.model import parse
 from kvmtui.model.comparison import Comparison, compare
@@ -129,6 +129,11 @@ class Connection:
             if sizes.is_local(self.handle):
                 return tuple(places.looked_at(path) for path in paths)
             return tuple(pools.place(self.handle, path) for path in paths)
+
+    def is_frozen(self, uuid: str) -> bool:
+        """Whether the guest agent says that it has frozen the file systems; one short call."""
+        with translated():
+            return is_frozen(self._domain(uuid))
 
     def perform(self, uuid: str, step: Step) -> None:
         """One step of a plan; blocks until libvirt is done with it."""

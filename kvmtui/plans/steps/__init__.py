@@ -1,5 +1,6 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
+from kvmtui.plans.steps.guest import Freeze, Thaw
 from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.records import EditRecord, SetMetadata
@@ -33,6 +34,8 @@ Step = (
     | SetMetadata
     | Amend
     | RemoveFile
+    | Freeze
+    | Thaw
 )
 """One step of a plan."""
 
@@ -46,6 +49,7 @@ __all__ = [
     "CreateSnapshot",
     "DeleteSnapshot",
     "EditRecord",
+    "Freeze",
     "Pivot",
     "Power",
     "Redefine",
@@ -57,6 +61,7 @@ __all__ = [
     "StartOver",
     "Step",
     "Target",
+    "Thaw",
     "Verb",
     "Watch",
 ]

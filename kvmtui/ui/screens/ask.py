@@ -1,4 +1,4 @@
-"""A question with two answers; the one that changes nothing has the focus."""
+"""A question with a few answers; the one that changes nothing has the focus."""
 
 from __future__ import annotations
 
@@ -13,30 +13,37 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 
-class Ask(ModalScreen[bool]):
-    """Gives True when the user agrees."""
+class Ask(ModalScreen[str]):
+    """Gives the answer that was chosen; ``answers[0]``, which changes nothing, for Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(False)", show=False),
+        Binding("escape", "nothing", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, title: str, text: str, yes: str, no: str = "Cancel") -> None:
+    def __init__(self, title: str, text: str, *answers: str) -> None:
         super().__init__()
-        self._title, self._text, self._yes, self._no = title, text, yes, no
+        self._title, self._text, self._answers = title, text, answers
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title).markup
             yield Static(self._text, markup=False)
             with Horizontal(id="buttons"):
-                yield Button(Content(self._no), id="no", compact=True)
-                yield Button(Content(self._yes), id="yes", compact=True, variant="error")
+                for number, answer in enumerate(self._answers):
+                    button = Button(Content(answer), compact=True)
+                    button.variant = "error" if number == len(self._answers) - 1 else "default"
+                    yield button
 
     def on_mount(self) -> None:
-        self.query_one("#no").focus()
+        self.query(Button).first().focus()
+
+    def action_nothing(self) -> None:
+        """Away, with the answer that changes nothing."""
+        self.dismiss(self._answers[0])
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        buttons = list(self.query(Button))
+        self.dismiss(self._answers[buttons.index(event.button)])

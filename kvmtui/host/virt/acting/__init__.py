@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.host.virt.acting import amending, files, jobs, power, records, restart, snapshots
+from kvmtui.host.virt.acting import amending, files, guest, jobs, power, records, restart, snapshots
 from kvmtui.plans.steps import (
     AbortJob,
     Amend,
@@ -14,6 +14,7 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Freeze,
     Pivot,
     Power,
     Redefine,
@@ -24,6 +25,7 @@ from kvmtui.plans.steps import (
     SetMetadata,
     StartOver,
     Step,
+    Thaw,
 )
 
 
@@ -64,3 +66,7 @@ def perform(domain: Any, step: Step) -> None:
             records.edit(domain, step)
         case SetMetadata():
             records.describe(domain, step)
+        case Freeze():
+            guest.freeze(domain)
+        case Thaw():
+            guest.thaw(domain)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import libvirt
 
-from kvmtui.host.virt import compose
+from kvmtui.host.virt import agent, compose
 from kvmtui.host.virt.acting import amending, restart
 from kvmtui.plans.steps import (
     After,
@@ -24,7 +25,8 @@ _AFTER = {
 
 def create(domain: Any, step: CreateSnapshot) -> None:
     """``virDomainSnapshotCreateXML``."""
-    domain.snapshotCreateXML(compose.snapshot(step), _create_flags(step))
+    with agent.patience(domain, agent.FREEZE) if step.quiesce else nullcontext():
+        domain.snapshotCreateXML(compose.snapshot(step), _create_flags(step))
 
 
 def revert(domain: Any, step: RevertSnapshot) -> None:

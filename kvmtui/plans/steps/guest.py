@@ -1,0 +1,39 @@
+"""The libvirt calls that the guest agent carries out inside a domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kvmtui.plans.steps.spelling import Watch, virsh
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """``virDomainFSFreeze``: the guest writes out what it holds back, and then nothing more."""
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return "freeze the file systems of the guest"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("domfsfreeze", self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class Thaw:
+    """``virDomainFSThaw``: the guest can write again; nothing happens to one that is thawed."""
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return "thaw the file systems of the guest"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("domfsthaw", self.domain)

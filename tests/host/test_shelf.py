@@ -1,0 +1,39 @@
+"""What is known of frost in guests that kvmtui has frozen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.host.shelf import Shelf
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.guest import Guest
+from tests.worlds import ANSWERING, FROZEN, SILENT, domain, host
+
+HELD = domain(guest=FROZEN, held=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "guest", "held"),
+    [
+        (HELD, FROZEN, True),
+        (HELD, SILENT, True),
+        (HELD, ANSWERING, False),
+        (replace(HELD, state=State.OFF), Guest(), False),
+        (replace(HELD, held=False), FROZEN, False),
+    ],
+)
+def test_a_guest_is_held_until_it_says_that_it_is_thawed(
+    known: Domain, guest: Guest, held: bool
+) -> None:
+    shelf = Shelf(host(known), lambda _host: None)
+    shelf.heard(known.uuid, guest)
+    told = shelf.host.domains[0]
+    assert (told.held, told.guest) == (held, guest)
+
+
+def test_a_guest_that_is_gone_says_nothing() -> None:
+    shelf = Shelf(host(HELD), lambda _host: None)
+    shelf.heard("u-gone", ANSWERING)
+    assert shelf.host == host(HELD)

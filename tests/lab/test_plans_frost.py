@@ -1,0 +1,171 @@
+"""Frost in a real guest: by key, by others, and never left behind by a step that failed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kvmtui.host import frost
+from kvmtui.host.virt import agent
+from kvmtui.model.guest import Answer
+from kvmtui.plans.plan import Plan
+from kvmtui.plans.wishes import Create, FreezeGuest, ThawGuest
+from tests.host.driver import Driver, driving
+from tests.lab import disk
+from tests.lab.daemon import Daemon
+from tests.lab.guest import GuestDomain
+from tests.lab.test_plans import opener
+from tests.lab.test_plans_guest import answered
+
+pytestmark = pytest.mark.lab
+
+IS_FROZEN = "/run/qga.state.isfrozen"
+"""The agent's own note that survives it: one that is started anew is frozen still."""
+
+PID = "$(cat /run/qemu-ga.pid)"
+AWAY = 4
+"""Seconds for which the agent is away."""
+
+START = (
+    "rm /run/qemu-ga.pid; for port in /sys/class/virtio-ports/*; do"
+    " grep -q guest_agent $port/name && node=/dev/$(basename $port); done;"
+    " qemu-ga --method=virtio-serial --path=$node --statedir=/run"
+    " --pidfile=/run/qemu-ga.pid --daemonize"
+)
+"""Starts the agent anew, as the guest's boot does."""
+
+
+@pytest.fixture
+async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
+    async with driving(opener(daemon), tmp_path / "state") as made:
+        yield made
+
+
+def status(guest: GuestDomain) -> str:
+    return str(guest.agent("guest-fsfreeze-status"))
+
+
+def write_soon(guest: GuestDomain) -> None:
+    """Has the guest write `written` to its disk, as soon as it can write at all."""
+    guest.run("(echo written > /data/marker; sync; echo > /tmp/wrote) > /dev/null 2>&1 &")
+
+
+def wrote(guest: GuestDomain) -> bool:
+    return guest.run("sleep 0.3; ls /tmp").split().count("wrote") == 1
+
+
+def journal(driver: Driver) -> list[tuple[str, bool]]:
+    """The virsh command of every step so far, and whether it came about."""
+    return [(entry.virsh.split()[1], entry.ok) for entry in driver.fleet.journal.entries]
+
+
+async def test_a_frozen_guest_writes_nothing_until_it_is_thawed(
+    driver: Driver, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    guest.write_marker("before")
+    assert not disk.at_rest(guest.disks[0])
+    await driver.carry_out(FreezeGuest(ref))
+    known = driver.domain("guest")
+    assert known.guest is not None
+    assert (known.guest.frozen, known.held) == (True, True)
+    assert known.guest.filesystems, "what was known before is still told"
+    assert status(guest) == "frozen"
+    assert disk.at_rest(guest.disks[0])
+    write_soon(guest)
+    assert not wrote(guest)
+    assert await driver.refused(FreezeGuest(ref)) == "frozen"
+    await driver.carry_out(ThawGuest(ref))
+    assert (driver.domain("guest").held, status(guest)) == (False, "thawed")
+    assert guest.run("while [ ! -e /tmp/wrote ]; do sleep 0.1; done; cat /data/marker") == (
+        "written\n"
+    )
+    assert await driver.refused(ThawGuest(ref)) == "not frozen"
+
+
+async def test_a_guest_that_others_froze_and_thaw_is_found_without_looking_at_it(
+    daemon: Daemon, guest: GuestDomain, tmp_path: Path
+) -> None:
+    guest.agent("guest-fsfreeze-freeze")
+    async with driving(opener(daemon), tmp_path / "state") as driver:
+        await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "found frozen")
+        assert not driver.domain("guest").held
+        guest.agent("guest-fsfreeze-thaw")
+        await driver.until_domain(
+            "guest", lambda d: d.guest and not d.guest.frozen, 15, "found thawed"
+        )
+
+
+async def test_what_others_freeze_in_the_last_moment_is_not_thawed(
+    driver: Driver, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    for wish in (Create(ref, "s1", quiesce=True), FreezeGuest(ref)):
+        plan = await driver.plan(wish)
+        assert isinstance(plan, Plan)
+        guest.agent("guest-fsfreeze-freeze")
+        outcome = await driver.fleet.perform(plan)
+        assert "somebody else" in outcome.error
+        assert (status(guest), driver.domain("guest").held) == ("frozen", False)
+        guest.agent("guest-fsfreeze-thaw")
+        driver.fleet.refresh(ref)
+        await driver.until_domain("guest", lambda d: d.guest and not d.guest.frozen, 15, "thawed")
+    assert guest.sources()["vda"] == guest.disks[0]
+
+
+@pytest.mark.parametrize(
+    ("strike", "recover"),
+    [(f"kill -STOP {PID}", f"kill -CONT {PID}"), (f"kill -9 {PID}", START)],
+    ids=["stopped", "killed"],
+)
+async def test_an_agent_that_goes_away_while_it_is_frozen_leaves_no_frost(
+    strike: str,
+    recover: str,
+    driver: Driver,
+    guest: GuestDomain,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(agent, "FREEZE", 2)
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    for number in range(10):  # until the agent is hit after the freeze and before the thaw
+        guest.run(
+            f"(while [ ! -e {IS_FROZEN} ]; do :; done; {strike}; sleep {AWAY}; {recover})"
+            " > /dev/null 2>&1 &"
+        )
+        outcome = await driver.attempt(Create(ref, f"s{number}", quiesce=True))
+        if not outcome.ok:
+            break
+        guest.wait_agent()
+        driver.fleet.refresh(ref)
+        await answered(driver, Answer.ANSWERING)
+    assert outcome.error.endswith("; it was thawed")
+    assert journal(driver)[-2:] == [("snapshot-create-as", False), ("domfsthaw", True)]
+    assert (status(guest), driver.domain("guest").held) == ("thawed", False)
+    guest.write_marker("written")
+    assert disk.read_file(guest.sources()["vda"], "marker") == "written"
+
+
+async def test_frost_that_nobody_could_thaw_is_told_shown_and_thawed_by_key(
+    driver: Driver, guest: GuestDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent, "FREEZE", 2)
+    monkeypatch.setattr(frost, "PATIENCE", 1.0)
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    plan = await driver.plan(FreezeGuest(ref))
+    assert isinstance(plan, Plan)
+    # Stopped by the freeze itself, before anything is frozen: the order is carried out later.
+    guest.run(f"(while [ ! -e {IS_FROZEN} ]; do :; done; kill -STOP {PID}) > /dev/null 2>&1 &")
+    outcome = await driver.fleet.perform(plan)
+    assert "the guest may be frozen still" in outcome.error
+    assert driver.domain("guest").held
+    guest.continue_agent()
+    await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "shown frozen")
+    await driver.carry_out(ThawGuest(ref))
+    assert (status(guest), driver.domain("guest").held) == ("thawed", False)
+    guest.write_marker("written")

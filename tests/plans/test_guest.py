@@ -1,0 +1,70 @@
+"""Freezing a guest, and thawing it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.guest import Answer, Channel, Guest
+from kvmtui.plans import guest
+from kvmtui.plans.plan import Danger
+from kvmtui.plans.steps import CreateSnapshot, Freeze, Power, Thaw, Verb
+from kvmtui.plans.wishes import FreezeGuest, Switch, ThawGuest
+from tests.worlds import ANSWERING, FROZEN, SILENT, allowed, domain, ref, refused, world
+
+WEB = domain(channel=Channel.CONNECTED, guest=ANSWERING)
+ICY = replace(WEB, guest=FROZEN)
+
+MUTE = (
+    (replace(WEB, state=State.PAUSED), "agent state"),
+    (replace(WEB, state=State.OFF), "agent state"),
+    (domain(channel=Channel.NONE), "agent channel"),
+    (domain(channel=Channel.DISCONNECTED, guest=Guest()), "agent away"),
+    (replace(WEB, guest=None), "agent unasked"),
+    (replace(WEB, guest=SILENT), "agent silent"),
+    (replace(WEB, guest=Guest(Answer.DENIED)), "agent silent"),
+)
+"""Guests that no agent speaks for, and the rule that says so."""
+
+
+def test_a_freeze_says_plainly_that_the_guest_stands_still_and_how_it_ends() -> None:
+    plan = allowed(world(WEB), FreezeGuest(ref(WEB)))
+    assert plan.steps == (Freeze("web"),)
+    assert plan.danger is Danger.LOSS
+    assert "cannot write" in plan.warnings[0] or "can write" in plan.warnings[0]
+    assert any(told.startswith("t thaws it") for told in plan.effects)
+
+
+def test_a_thaw_loses_nothing_but_minds_what_others_have_frozen() -> None:
+    plan = allowed(world(ICY), ThawGuest(ref(ICY)))
+    assert plan.steps == (Thaw("web"),)
+    assert plan.danger is Danger.NONE
+    assert "somebody else" in plan.warnings[0]
+    ours = replace(ICY, held=True)
+    assert allowed(world(ours), ThawGuest(ref(ours))).warnings == ()
+
+
+@pytest.mark.parametrize(("web", "rule"), MUTE, ids=lambda value: str(value)[:30])
+def test_without_an_agent_that_answers_neither_is_possible(web: Domain, rule: str) -> None:
+    assert refused(world(web), FreezeGuest(ref(web))) == rule
+    assert refused(world(web), ThawGuest(ref(web))) == rule
+
+
+def test_what_is_frozen_is_not_frozen_again_and_only_that_is_thawed() -> None:
+    assert refused(world(ICY), FreezeGuest(ref(ICY))) == "frozen"
+    assert refused(world(WEB), ThawGuest(ref(WEB))) == "not frozen"
+
+
+def test_only_steps_that_freeze_can_leave_a_guest_frozen() -> None:
+    assert guest.freezes(Freeze("web"))
+    assert guest.freezes(CreateSnapshot("web", "s1", disk_only=True, quiesce=True))
+    assert not guest.freezes(CreateSnapshot("web", "s1", disk_only=True))
+    assert not guest.freezes(Thaw("web"))
+    assert not guest.freezes(Power("web", Verb.PAUSE))
+
+
+def test_a_frozen_guest_that_is_asked_to_shut_down_may_not_be_able_to() -> None:
+    assert "frozen" in allowed(world(ICY), Switch(ref(ICY), Verb.SHUTDOWN)).warnings[0]
+    assert allowed(world(WEB), Switch(ref(WEB), Verb.SHUTDOWN)).warnings == ()
