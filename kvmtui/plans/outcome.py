@@ -5,6 +5,7 @@ from __future__ import annotations
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer
 from kvmtui.plans.steps import (
+    After,
     Amend,
     AwaitMerged,
     CreateSnapshot,
@@ -34,6 +35,8 @@ _STATES = {
     Verb.FORCE_OFF: (State.OFF,),
 }
 
+_AFTER = {After.RUNNING: (State.RUNNING,), After.PAUSED: (State.PAUSED,)}
+
 
 def missing(step: Step, domain: Domain) -> str | None:
     """What the step should have brought about and the domain, read again, does not show."""
@@ -61,9 +64,10 @@ def missing(step: Step, domain: Domain) -> str | None:
         case RemoveManagedSave():
             there = domain.config is None or domain.config.managed_save
             return "the saved RAM image is still there" if there else None
-        case RevertSnapshot(snapshot=name) | Redefine(snapshot=name, current=True):
-            current = domain.forest.current if domain.forest else None
-            return None if current == name else f"“{name}” is not the current snapshot"
+        case RevertSnapshot(snapshot=name, after=after):
+            return _current(domain, name) or _in_state(domain, _AFTER.get(after))
+        case Redefine(snapshot=name, current=True):
+            return _current(domain, name)
         case EditRecord():
             return _recorded(step, domain)
         case SetMetadata(kind=kind, text=text):
@@ -71,9 +75,8 @@ def missing(step: Step, domain: Domain) -> str | None:
             return None if fits else f"the {kind} is not what was written"
         case Pivot(disk=target, base=base):
             return _active(domain, target, base)
-        case Power(verb=verb) if verb in _STATES:
-            fits = domain.state in _STATES[verb]
-            return None if fits else f"the domain is {domain.state.value}"
+        case Power(verb=verb):
+            return _in_state(domain, _STATES.get(verb))
         case Freeze() | Thaw():
             return _frozen(domain, isinstance(step, Freeze))
     return None
@@ -108,6 +111,16 @@ def _amended(step: Amend, domain: Domain) -> str | None:
         if record is None or record.base == step.merged:
             return f"“{name}” still names {step.merged}"
     return None
+
+
+def _current(domain: Domain, name: str) -> str | None:
+    current = domain.forest.current if domain.forest else None
+    return None if current == name else f"“{name}” is not the current snapshot"
+
+
+def _in_state(domain: Domain, states: tuple[State, ...] | None) -> str | None:
+    fits = states is None or domain.state in states
+    return None if fits else f"the domain is {domain.state.value}"
 
 
 def _created(step: CreateSnapshot, domain: Domain) -> str | None:

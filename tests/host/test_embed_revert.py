@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libvirt
 import pytest
 
 from kvmtui.model.domain import State
@@ -101,6 +102,27 @@ async def test_without_safety_the_loss_is_told_and_nothing_is_kept(
     assert any("written to the disks since “s2”" in loss for loss in plan.losses)
     assert now(three) == history(1, 2)
     assert set(three.recorded()) == {"s1", "s2", "s3"}
+
+
+@pytest.mark.parametrize("then", ["running", "off"])
+@pytest.mark.parametrize("after", [After.RUNNING, After.PAUSED])
+async def test_an_internal_revert_leaves_the_domain_as_it_was_wished(
+    driver: Driver, new_machine: NewMachine, then: str, after: After
+) -> None:
+    machine = new_machine()
+    if then == "running":
+        machine.start()
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "i1", how="internal"))
+    scribble(machine, 2)
+    await driver.carry_out(Revert(ref, "i1", after, safety=False))
+    wished = {
+        After.RUNNING: libvirt.VIR_DOMAIN_RUNNING,
+        After.PAUSED: libvirt.VIR_DOMAIN_PAUSED,
+    }
+    assert machine.state == wished[after]
+    assert now(machine) == history(1)
 
 
 @pytest.mark.parametrize("after", [After.RUNNING, After.PAUSED, After.OFF])

@@ -10,6 +10,7 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.plans import outcome
 from kvmtui.plans.steps import (
     AbortJob,
+    After,
     Amend,
     AwaitMerged,
     CreateSnapshot,
@@ -61,6 +62,9 @@ def create(name: str, file: str) -> CreateSnapshot:
         (CreateSnapshot("web", "s2", targets=(Target("vda", "internal"),)), WEB),
         (DeleteSnapshot("web", "s3"), WEB),
         (RevertSnapshot("web", "s2"), WEB),
+        (RevertSnapshot("web", "s2"), OFF),
+        (RevertSnapshot("web", "s2", After.RUNNING), WEB),
+        (RevertSnapshot("web", "s2", After.PAUSED), PAUSED),
         (Redefine("web", "s2", current=True), WEB),
         (Redefine("web", "s1"), WEB),
         (Pivot("web", "vda", ACTIVE), WEB),
@@ -100,6 +104,8 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (amend("/img/gone", "nobody"), WEB, "“nobody” still names"),
         (RemoveFile("web", ACTIVE), BESIDE, "web.s2.qcow2 is still there"),
         (RevertSnapshot("web", "s1"), WEB, "“s1” is not the current"),
+        (RevertSnapshot("web", "s2", After.RUNNING), PAUSED, "the domain is paused"),
+        (RevertSnapshot("web", "s2", After.PAUSED), WEB, "the domain is running"),
         (Redefine("web", "s1", current=True), WEB, "“s1” is not the current"),
         (Pivot("web", "vda", file("web.qcow2")), WEB, "vda uses"),
         (Pivot("web", "vdb", ACTIVE), WEB, "vdb uses nothing"),
