@@ -14,7 +14,7 @@ from kvmtui.ui.forms import form
 
 
 class Toggle(Answer):
-    """Space changes it, Enter is passed on."""
+    """Space changes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "change", show=False),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.plans.steps import Commit
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
-from tests.worlds import chained
+from tests.worlds import chained, file
 
 
 @pytest.fixture
@@ -38,6 +39,27 @@ async def test_they_find_what_the_keys_before_them_went_to(
         typed_ahead(pilot, *keys)
         await until(pilot, lambda: "─ " in text(pilot) and "Cancel" in text(pilot))
         assert f"─ {title} ─" in text(pilot)
+
+
+async def test_a_form_is_filled_in_and_agreed_to(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("c")
+        await until(pilot, lambda: "Cancel" in text(pilot))
+        typed_ahead(pilot, "tab", "tab", "down", "enter", "right", "enter")
+        await until(pilot, lambda: bool(hosts.performed))
+        step = hosts.performed[0].steps[0]
+        assert isinstance(step, Commit)
+        assert step.base == file("alpha.s1.qcow2")
+
+
+@pytest.mark.parametrize("key", "srdco")
+async def test_enter_before_a_form_was_seen_changes_nothing(key: str, hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home")
+        await until(pilot, lambda: "no description" in text(pilot))
+        typed_ahead(pilot, key, "enter")
+        await pilot.pause(0.5)
+        assert hosts.performed == []
 
 
 async def test_what_cannot_work_on_the_last_of_them_says_why(tmp_path: Path) -> None:

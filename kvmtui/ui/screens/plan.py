@@ -48,6 +48,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
+        Binding("enter", "enter", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
         Binding("pageup", "scroll(-1)", show=False),
@@ -178,7 +179,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
         choice = next(iter(self.query(Choice).results()), None)
         safe_to_go = plan is None or plan.danger is Danger.NONE
         start: Widget = first or choice or self.query_one("#no")
-        (start if safe_to_go else self.query_one("#no")).focus()
+        self.set_focus(start if safe_to_go else self.query_one("#no"))
 
     @property
     def _typed(self) -> bool:
@@ -197,15 +198,20 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self.replan()
 
     @on(Input.Submitted)
-    @on(Answer.Submitted)
-    def _entered(self) -> None:
-        """Enter in a field: done where nothing can be lost, else on to the buttons."""
+    def action_enter(self) -> None:
+        """Enter in a field: done where nothing can be lost, else on to the buttons.
+
+        The next key may be there already, so the focus moves at once.
+        """
+        if not self._settled:
+            return
+        self.replan()
         if isinstance(self._plan, Refusal):
             return  # what stands in the field can be corrected there
         if self._plan.danger is Danger.NONE:
             self._agree()
         else:
-            self.query_one("#no").focus()
+            self.set_focus(self.query_one("#no"))
 
     @on(Button.Pressed, "#yes")
     def _agree(self) -> None:
