@@ -173,6 +173,7 @@ async def test_a_disk_that_was_left_out_goes_on_as_it_is(
     await driver.carry_out(Revert(ref, "s1", safety=safety))
     assert now(machine, "vda") == history()
     assert now(machine, "vdb") == history(1, first=0x22)
+    assert machine.chain("vdb") == ("m-vdb.qcow2",)
     await driver.carry_out(Create(ref, "s2"))
     scribble(machine, 2, "vdb")
     await driver.carry_out(Revert(ref, "s1", safety=safety))
