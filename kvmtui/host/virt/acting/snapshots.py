@@ -26,7 +26,7 @@ _AFTER = {
 def create(domain: Any, step: CreateSnapshot) -> None:
     """``virDomainSnapshotCreateXML``."""
     with agent.patience(domain, agent.FREEZE) if step.quiesce else nullcontext():
-        domain.snapshotCreateXML(compose.snapshot(step), _create_flags(step))
+        domain.snapshotCreateXML(compose.snapshot(step), create_flags(step))
 
 
 def revert(domain: Any, step: RevertSnapshot) -> None:
@@ -52,7 +52,8 @@ def redefine(domain: Any, step: Redefine) -> None:
     domain.snapshotCreateXML(xml, flags)
 
 
-def _create_flags(step: CreateSnapshot) -> int:
+def create_flags(step: CreateSnapshot) -> int:
+    """``virDomainSnapshotCreateFlags``."""
     flags = 0
     if step.disk_only:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
