@@ -30,6 +30,8 @@ class Outcome:
     seconds: float = 0.0
     undone: bool = False
     """The steps that were done have been undone, because a later one did not come about."""
+    unmet: tuple[str, ...] = ()
+    """What was tried afterwards and did not come about, and why."""
 
     @property
     def ok(self) -> bool:
@@ -40,7 +42,7 @@ class Outcome:
     def says(self) -> str:
         """One sentence for the screen."""
         if self.ok:
-            return f"{self.plan.title}: done"
+            return "; ".join([f"{self.plan.title}: done", *self.unmet])
         step = self.plan.steps[self.done].says
         back = ", then undone" if self.undone else ", undoing failed" if self.plan.undo else ""
         before = f" ({self.done} of {len(self.plan.steps)} steps were done{back})"
@@ -67,6 +69,7 @@ class Performance:
         domain = self._watch.host.domain(uuid)
         self._beside = domain is not None and bool(domain.busy)
         done, error = 0, ""
+        unmet: list[str] = []
         try:
             for step in self._plan.steps:
                 error = await self._step(seat, step)
@@ -78,10 +81,14 @@ class Performance:
                 if await self._step(seat, step):
                     undone = False
                     break
+            for step in () if error else self._plan.afterwards:
+                trouble = await self._step(seat, step)
+                unmet += [f"could not {step.says}: {trouble}"] if trouble else []
         finally:
             seat.close()
             self._say("")
-        return Outcome(self._plan, done, error, time.monotonic() - begun, undone)
+        seconds = time.monotonic() - begun
+        return Outcome(self._plan, done, error, seconds, undone, tuple(unmet))
 
     async def _step(self, seat: Seat, step: Step) -> str:
         """One step; gives what went wrong, or nothing."""

@@ -6,7 +6,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.guest import Answer, Channel, Guest
 from kvmtui.plans import rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import CreateSnapshot, Freeze, Step, Thaw
+from kvmtui.plans.steps import CreateSnapshot, Freeze, SetTime, Step, Thaw
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import FreezeGuest, ThawGuest
 
@@ -89,6 +89,20 @@ def thaw(subject: Subject, _wish: ThawGuest) -> Plan | Refusal:
         if by_others
         else (),
     )
+
+
+def set_time(subject: Subject) -> tuple[Step, ...]:
+    """For ``Plan.afterwards`` where old RAM goes on running, if an agent may be there to ask."""
+    away = subject.domain.state is State.RUNNING and _mute(subject)
+    if away or subject.config.channel is Channel.NONE:
+        return ()
+    return (SetTime(subject.name),)
+
+
+def _mute(subject: Subject) -> bool:
+    """Whether the agent is known not to answer now."""
+    guest = subject.domain.guest or Guest()
+    return subject.config.channel is Channel.DISCONNECTED or guest.answer is Answer.SILENT
 
 
 def freezes(step: Step) -> bool:

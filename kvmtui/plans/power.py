@@ -39,11 +39,17 @@ def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
         title=f"{wish.verb.value.capitalize()} {subject.name}",
         verb=wish.verb.value.capitalize(),
         steps=(Power(subject.name, wish.verb),),
+        afterwards=guest.set_time(subject) if _wakes(subject, wish.verb) else (),
         danger=Danger.LOSS if losses else Danger.NONE,
         losses=losses,
         effects=_effects(subject, wish.verb),
         warnings=_warnings(subject, wish.verb),
     )
+
+
+def _wakes(subject: Subject, verb: Verb) -> bool:
+    """Whether saved RAM goes on running, with the time of then."""
+    return verb is Verb.START and subject.config.managed_save
 
 
 def _losses(subject: Subject, verb: Verb) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.words import moment, size
-from kvmtui.plans import create, names, overlays
+from kvmtui.plans import create, guest, names, overlays
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.revert_rules import refuse, restores_ram
 from kvmtui.plans.steps import (
@@ -46,6 +46,7 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
         title=f"Revert {subject.name} to “{snapshot.name}”",
         verb="Revert",
         steps=(*saved, *safety, *(_by_overlays(subject, snapshot, wish) if external else inside)),
+        afterwards=guest.set_time(subject) if _wakes(subject, snapshot, wish) else (),
         danger=Danger.LOSS,
         losses=_losses(subject, snapshot, wish),
         effects=_effects(subject, snapshot, wish),
@@ -112,6 +113,12 @@ def state_after(subject: Subject, snapshot: Snapshot, wish: Revert) -> After:
     if snapshot.state == "shutoff" or (not has_ram and not subject.domain.state.active):
         return After.OFF
     return After.PAUSED if snapshot.state == "paused" and has_ram else After.RUNNING
+
+
+def _wakes(subject: Subject, snapshot: Snapshot, wish: Revert) -> bool:
+    """Whether RAM of then runs on, with the time of then."""
+    has_ram = snapshot.memory is Memory.INTERNAL or restores_ram(snapshot, wish)
+    return has_ram and state_after(subject, snapshot, wish) is After.RUNNING
 
 
 def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ...]:

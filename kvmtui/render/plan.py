@@ -22,13 +22,17 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
         told.append(f"; {safe(plan.remedy)}" if plan.remedy else "", QUIET)
         return ((Text("No", WARN), told),)
     steps = [step.says for step in plan.steps]
+    steps += [f"{step.says}, if its agent answers" for step in plan.afterwards]
     counted = [f"{n}. {says}" for n, says in enumerate(steps, 1)] if len(steps) > 1 else steps
     return (
         *_listed("Lost", plan.losses, BAD),
         *_listed("Mind", plan.warnings, WARN),
         *_listed("Does", counted, STRONG),
         *_listed("Note", plan.effects, STRONG),
-        *((Text("$", QUIET), Text(safe(step.virsh), QUIET)) for step in plan.steps),
+        *(
+            (Text("$", QUIET), Text(safe(step.virsh), QUIET))
+            for step in (*plan.steps, *plan.afterwards)
+        ),
     )
 
 

@@ -119,8 +119,8 @@ class Kvmtui(App[int]):
             return
         outcome = await self._hosts.perform(plan)
         self._main.report(outcome)
-        if not outcome.ok:
-            self._say(outcome.says, "error")
+        if not outcome.ok or outcome.unmet:
+            self._say(outcome.says, "warning" if outcome.ok else "error")
 
     async def _agreed(self, form: Form) -> Plan | None:
         """Plans again from the world as it is after the modal; another plan is asked again."""

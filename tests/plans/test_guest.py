@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel, Guest
+from kvmtui.model.snapshot import Memory
 from kvmtui.plans import guest
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import CreateSnapshot, Freeze, Power, Thaw, Verb
-from kvmtui.plans.wishes import FreezeGuest, Switch, ThawGuest
-from tests.worlds import ANSWERING, FROZEN, SILENT, allowed, domain, ref, refused, world
+from kvmtui.plans.steps import After, CreateSnapshot, Freeze, Power, SetTime, Step, Thaw, Verb
+from kvmtui.plans.wishes import FreezeGuest, Revert, Switch, ThawGuest
+from tests.worlds import (
+    ANSWERING,
+    FROZEN,
+    SILENT,
+    allowed,
+    chained,
+    domain,
+    file,
+    inner,
+    ref,
+    refused,
+    world,
+)
 
 WEB = domain(channel=Channel.CONNECTED, guest=ANSWERING)
 ICY = replace(WEB, guest=FROZEN)
@@ -68,3 +82,58 @@ def test_only_steps_that_freeze_can_leave_a_guest_frozen() -> None:
 def test_a_frozen_guest_that_is_asked_to_shut_down_may_not_be_able_to() -> None:
     assert "frozen" in allowed(world(ICY), Switch(ref(ICY), Verb.SHUTDOWN)).warnings[0]
     assert allowed(world(WEB), Switch(ref(WEB), Verb.SHUTDOWN)).warnings == ()
+
+
+SAVED = domain(channel=Channel.DISCONNECTED, state=State.OFF, managed_save=True)
+"""Off, with RAM that waits for the next start."""
+
+
+@pytest.mark.parametrize(
+    ("web", "verb", "told"),
+    [
+        (SAVED, Verb.START, True),
+        (SAVED, Verb.START_PAUSED, False),
+        (domain(channel=Channel.DISCONNECTED, state=State.OFF), Verb.START, False),
+        (domain(state=State.OFF, managed_save=True), Verb.START, False),
+    ],
+)
+def test_saved_ram_that_goes_on_is_told_the_time_where_an_agent_may_be(
+    web: Domain, verb: Verb, told: bool
+) -> None:
+    plan = allowed(world(web), Switch(ref(web), verb))
+    assert plan.afterwards == ((SetTime("web"),) if told else ())
+
+
+def reverted(web: Domain, **fields: Any) -> tuple[Step, ...]:
+    """What is tried after going back to s1."""
+    return allowed(world(web), Revert(ref(web), "s1", safety=False, **fields)).afterwards
+
+
+def with_ram(web: Domain) -> Domain:
+    """The same, its first snapshot with RAM in a file."""
+    assert web.forest is not None
+    first, *rest = web.forest.snapshots
+    ram = replace(first, memory=Memory.EXTERNAL, memory_file=file("web.s1.mem"), state="running")
+    return replace(web, forest=replace(web.forest, snapshots=(ram, *rest)))
+
+
+def test_a_revert_that_wakes_old_ram_is_told_the_time() -> None:
+    agent: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
+    then = (SetTime("web"),)
+    assert reverted(inner("s1", **agent)) == then
+    assert reverted(inner("s1", **agent), after=After.PAUSED) == ()
+    assert reverted(with_ram(chained(1, **agent))) == then
+    assert reverted(with_ram(chained(1, **agent)), ram=False) == ()
+    assert reverted(chained(1, **agent)) == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"channel": Channel.DISCONNECTED},
+        {"channel": Channel.CONNECTED, "guest": SILENT},
+    ],
+)
+def test_without_an_agent_nobody_is_told_the_time(fields: dict[str, Any]) -> None:
+    assert reverted(inner("s1", **fields)) == ()

@@ -83,6 +83,8 @@ class Still:
         self.refreshed = 0
         self.error = ""
         """What the next plan fails with."""
+        self.unmet: tuple[str, ...] = ()
+        """What does not come about after the next plan, although the plan does."""
         self.unreadable = ""
         """Why libvirt shows no XML."""
         self.comparison = Comparison((), ())
@@ -147,7 +149,8 @@ class Still:
 
     async def perform(self, plan: Plan) -> Outcome:
         self.performed.append(plan)
-        return Outcome(plan, 0 if self.error else len(plan.steps), self.error)
+        done = 0 if self.error else len(plan.steps)
+        return Outcome(plan, done, self.error, unmet=self.unmet)
 
     def close(self) -> None: ...
 

@@ -11,14 +11,19 @@ import pytest
 
 from kvmtui.host.perform import Outcome
 from kvmtui.model.domain import Domain
+from kvmtui.model.guest import Channel
 from kvmtui.model.world import Link, World
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Thaw
 from kvmtui.ui import leaving
+from kvmtui.ui.screens import main
 from tests import worlds
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world
 from tests.worlds import ANSWERING, FROZEN
 
+CONFIG = bare("dc-hanoi").config
+assert CONFIG is not None
+SAVED = replace(CONFIG, managed_save=True)
 HELD = replace(database(), guest=FROZEN, held=True)
 
 
@@ -105,6 +110,28 @@ async def test_a_terminal_that_goes_away_leaves_no_guest_frozen(
         os.kill(os.getpid(), number)
         await until(pilot, lambda: pilot.app.return_value == 128 + number)
     assert [plan.steps for plan in hosts.performed] == [(Thaw("erp-db1"),)]
+
+
+async def test_a_clock_that_could_not_be_set_stays_told_until_it_was_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "SEEN", 0.05)
+    off = replace(bare("dc-hanoi"), config=replace(SAVED, channel=Channel.DISCONNECTED))
+    hosts = Still(world(off), tmp_path)
+    hosts.unmet = ("could not set the clock of the guest: no agent",)
+    async with on_stage(hosts, (120, 40)) as pilot:
+        await pilot.press("o")
+        await until(
+            pilot, lambda: "set the clock of the guest, if its agent answers" in text(pilot)
+        )
+        assert "virsh domtime --domain dc-hanoi --sync" in text(pilot)
+        await pilot.press("enter")
+        said = "✔ Start dc-hanoi: done; could not set the clock of the guest: no agent"
+        await until(pilot, lambda: said in text(pilot))
+        await pilot.pause(0.3)
+        assert said in text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "✔" not in text(pilot))
 
 
 def far(domain: Domain, **fields: object) -> World:

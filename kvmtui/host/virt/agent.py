@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,6 +19,10 @@ PATIENCE = 5
 """Seconds for every further answer."""
 FREEZE = 60
 """Seconds for a freeze: before it, the guest writes out all that it holds back."""
+LOOK = 0.25
+"""Seconds between two looks for an agent that is waited for."""
+AWAY = (86, 97, 112)
+"""AGENT_UNRESPONSIVE, AGENT_UNSYNCED and AGENT_COMMAND_TIMEOUT: nobody has answered."""
 _ADDRESSES = 64
 """VIR_DOMAIN_GUEST_INFO_INTERFACES"""
 
@@ -53,6 +58,19 @@ def is_frozen(domain: Any) -> bool:
 
 def _frozen(domain: Any, timeout: int) -> bool:
     return bool(_command(domain, "guest-fsfreeze-status", timeout) == "frozen")
+
+
+def wait(domain: Any, seconds: float) -> None:
+    """Returns when the agent answers; raises ``libvirtError`` when it does not in time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            _command(domain, "guest-ping", PING)
+            return
+        except libvirt.libvirtError as error:
+            if error.get_error_code() not in AWAY or time.monotonic() > end:
+                raise
+        time.sleep(LOOK)
 
 
 @contextmanager

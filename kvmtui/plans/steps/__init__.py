@@ -1,6 +1,6 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
-from kvmtui.plans.steps.guest import Freeze, Thaw
+from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
 from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.records import EditRecord, SetMetadata
@@ -36,6 +36,7 @@ Step = (
     | RemoveFile
     | Freeze
     | Thaw
+    | SetTime
 )
 """One step of a plan."""
 
@@ -58,6 +59,7 @@ __all__ = [
     "RestoreRam",
     "RevertSnapshot",
     "SetMetadata",
+    "SetTime",
     "StartOver",
     "Step",
     "Target",

@@ -37,3 +37,19 @@ class Thaw:
     @property
     def virsh(self) -> str:
         return virsh("domfsthaw", self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class SetTime:
+    """``virDomainSetTime`` with SYNC: RAM that comes back brings the time of then with it."""
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return "set the clock of the guest"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("domtime", self.domain, "--sync")

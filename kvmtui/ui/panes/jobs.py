@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from kvmtui.host.perform import Outcome
 from kvmtui.render import jobs
-from kvmtui.render.row import BAD, GOOD, Row
+from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
@@ -37,5 +37,5 @@ class Jobs(Pane):
 
 
 def _result(outcome: Outcome) -> Text:
-    glyph, style = ("✔ ", GOOD) if outcome.ok else ("✘ ", BAD)
+    glyph, style = ("✔ ", WARN if outcome.unmet else GOOD) if outcome.ok else ("✘ ", BAD)
     return Text.assemble((glyph, style), safe(outcome.says))

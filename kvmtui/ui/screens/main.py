@@ -159,7 +159,7 @@ class Main(Screen[None]):
         """Shows what came of a plan, until it was seen."""
         jobs = self.query_one(Jobs)
         jobs.results = (*jobs.results, outcome)
-        if outcome.ok:
+        if outcome.ok and not outcome.unmet:
             self.set_timer(SEEN, lambda: self._put_away(outcome))
 
     def _put_away(self, outcome: Outcome) -> None:

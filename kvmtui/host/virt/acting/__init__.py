@@ -23,6 +23,7 @@ from kvmtui.plans.steps import (
     RestoreRam,
     RevertSnapshot,
     SetMetadata,
+    SetTime,
     StartOver,
     Step,
     Thaw,
@@ -70,3 +71,5 @@ def perform(domain: Any, step: Step) -> None:
             guest.freeze(domain)
         case Thaw():
             guest.thaw(domain)
+        case SetTime():
+            guest.set_time(domain)
