@@ -15,6 +15,9 @@ from kvmtui.render.words import age, count, moment, safe, size
 HERE = ("you are here",)
 """Key of the row that stands for the present state; no snapshot can be named so."""
 
+MARK = "✓ "
+"""Stands before the name of a marked snapshot."""
+
 WIDE = 70
 
 _STATES = {
@@ -51,7 +54,13 @@ class _Node:
     guides: str
 
 
-def rows(domain: Domain, width: int, now: float, folded: Collection[str] = ()) -> tuple[Row, ...]:
+def rows(
+    domain: Domain,
+    width: int,
+    now: float,
+    folded: Collection[str] = (),
+    marked: Collection[str] = (),
+) -> tuple[Row, ...]:
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
     if forest is None:
@@ -59,7 +68,7 @@ def rows(domain: Domain, width: int, now: float, folded: Collection[str] = ()) -
     if not forest.snapshots:
         return (_here(domain, ""), said("no snapshots yet · s takes one", QUIET))
     drawn = (
-        _row(domain, node.snapshot, node.guides, width, now, folded)
+        _row(domain, node.snapshot, node.guides, width, now, folded, marked)
         if node.snapshot
         else _here(domain, node.guides)
         for node in _walk(forest, folded)
@@ -104,10 +113,12 @@ def _row(
     width: int,
     now: float,
     folded: Collection[str],
+    marked: Collection[str],
 ) -> Row:
     glyph, colour = _STATES.get(snapshot.state, ("?", QUIET))
     current = domain.forest is not None and domain.forest.current == snapshot.name
     left = Text.assemble((guides, QUIET), (glyph, colour), " ")
+    left.append(MARK if snapshot.name in marked else "", ACCENT)
     left.append(safe(snapshot.name), STRONG if current else "")
     if snapshot.name in folded and domain.forest is not None:
         hidden = sum(1 for _ in domain.forest.descendants(snapshot.name))

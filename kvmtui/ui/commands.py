@@ -78,11 +78,18 @@ def _pane(number: int, id: str, label: str) -> Command:
     return _do(f"pane-{number}", str(number), label, f"go to the {label}", f"pane('{id}')")
 
 
+def no_pane_of_snapshots(view: View) -> Refusal | None:
+    """Why nothing can be marked."""
+    if view.pane == "snapshots" and view.selected_snapshot is not None:
+        return None
+    return Refusal("no snapshot", "only snapshots can be marked", "choose one in pane 2")
+
+
 COMMANDS = (
     _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", create.form),
     _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
     _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
-    _change("delete", "d", "delete", "delete the selected snapshot, merging files", delete.form),
+    _change("delete", "d", "delete", "delete the selected or marked snapshots", delete.form),
     _change("commit", "c", "commit", "merge the active layer of a disk down", merge.form),
     _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
@@ -106,6 +113,15 @@ COMMANDS = (
         edit.form,
         footer=False,
     ),
+    Command(
+        "mark",
+        "space",
+        "mark",
+        "mark the selected snapshot: d then deletes all marked",
+        action="mark",
+        needs=no_pane_of_snapshots,
+        footer=False,
+    ),
     _look("xml", "v", "XML", "the XML of the selected domain or snapshot", pages.no_domain),
     _look("changes", "D", "changes", "what changed since the selected snapshot", pages.no_snapshot),
     _do(
@@ -124,7 +140,7 @@ COMMANDS = (
     _pane(5, "jobs", "jobs"),
     _do("next", "tab", "next pane", "to the next pane", "app.focus_next"),
     _do("previous", "shift+tab", "previous pane", "to the pane before", "app.focus_previous"),
-    _do("dismiss", "escape", "dismiss", "put away the results of jobs", "put_away"),
+    _do("dismiss", "escape", "dismiss", "take all marks away, put away results", "put_away"),
 )
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from kvmtui.render.domains import GLYPHS
 from kvmtui.render.row import ACCENT, QUIET, STRONG
+from kvmtui.render.snapshots import MARK
 from kvmtui.ui.commands import Command
 
 _KINDS = (
@@ -34,5 +35,7 @@ def page(commands: Iterable[Command]) -> Text:
     for word, meaning in _KINDS:
         text.append(f"  {word:14}", ACCENT)
         text.append(f"{meaning}\n")
+    text.append(f"  {MARK.strip():14}", ACCENT)
+    text.append("marked\n")
     text.append("\nA dimmed key cannot work now; pressing it says why.", QUIET)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
@@ -24,6 +24,8 @@ class View:
     """The selected domain."""
     snapshot: str | None = None
     """The selected snapshot; None for the present state."""
+    marks: frozenset[tuple[Ref, str]] = frozenset()
+    """The marked snapshots of all domains."""
     disk: str | None = None
     """Target of the disk whose layer is selected."""
     layer: str | None = None
@@ -51,6 +53,24 @@ class View:
         return domain.forest.get(self.snapshot) if domain and domain.forest else None
 
     @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked snapshots of the selected domain, while they exist."""
+        forest = self.domain.forest if self.domain else None
+        names = (snapshot.name for snapshot in forest.snapshots) if forest else ()
+        return tuple(name for name in names if (self.ref, name) in self.marks)
+
+    def marking(self) -> View:
+        """The selected snapshot marked, or no longer."""
+        if self.ref is None or self.selected_snapshot is None:
+            return self
+        return replace(self, marks=self.marks ^ {(self.ref, self.selected_snapshot.name)})
+
+    def showing(self, world: World, now: float) -> View:
+        """Another world under the same cursors; marks of snapshots that are gone go too."""
+        marks = frozenset(mark for mark in self.marks if _may_be_there(world, *mark))
+        return replace(self, world=world, marks=marks, now=now)
+
+    @property
     def selected_disk(self) -> Disk | None:
         """The disk of the selected layer, else the first that can be written to."""
         config = self.domain.config if self.domain else None
@@ -73,3 +93,9 @@ class View:
     def subject(self, ref: Ref | None = None, *, while_busy: bool = False) -> Subject | Refusal:
         """The selected domain as something to plan with, or why it cannot be."""
         return find(self.world, ref or self.ref, while_busy=while_busy)
+
+
+def _may_be_there(world: World, ref: Ref, name: str) -> bool:
+    """Whether the snapshot exists, or cannot be told to have gone."""
+    found = world.find(ref)
+    return found is not None and (found[1].forest is None or found[1].forest.get(name) is not None)

@@ -1,32 +1,90 @@
-"""Deleting the selected snapshot, or only its record."""
+"""Deleting the selected snapshot, those below it, or all that are marked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.model.words import count
 from kvmtui.plans import delete
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
-from kvmtui.plans.wishes import Delete, Wish
+from kvmtui.plans.wishes import Delete
 from kvmtui.ui.forms.chosen import chosen as chosen_snapshot
-from kvmtui.ui.forms.form import Field, Form, Toggle, Values
+from kvmtui.ui.forms.form import Choice, Field, Form, Option, Toggle, Values
 from kvmtui.ui.view import View
+
+Ask = Callable[[Values], Delete]
+"""What the values of the fields ask for."""
+
+WAYS = (("delete", "libvirt's delete"), ("commit", "as a commit"), ("record", "only the record"))
+EXTENTS = (("alone", "this one"), ("below", "with all below"), ("only", "only those below"))
 
 
 def form(view: View) -> Form | Refusal:
-    """Deleting a snapshot."""
-    found = chosen_snapshot(view)
-    if isinstance(found, Refusal):
-        return found
-    subject, chosen = found
-    name, ref = chosen.name, subject.ref
+    """Deleting snapshots: the marked ones, where there are any."""
+    subject, marked = view.subject(), view.marked
+    if isinstance(subject, Refusal):
+        return subject
+    if not marked:
+        found = chosen_snapshot(view)
+        if isinstance(found, Refusal):
+            return found
+        marked = (found[1].name,)
+    first, *others = marked
+    ref = subject.ref
 
-    def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
-        below = subject.forest.children(name)
-        refused = delete.refuse(subject, Delete(ref, name, children=True)) if below else None
-        children = (Toggle("children", "all below it too", False, refused),)
-        forget = Toggle("record", "forget only its record, touch no file", False)
-        return (*(children if below else ()), forget)
+    def wish(values: Values) -> Delete:
+        how, extent = values.get("how", "delete"), values.get("extent", "alone")
+        return Delete(
+            ref,
+            first,
+            children=extent != "alone",
+            metadata_only=how == "record",
+            itself=extent != "only",
+            marked=tuple(others),
+            cancellable=how == "commit",
+            ram_file=values.get("ram", False),
+        )
 
-    def wish(values: Values) -> Wish:
-        return Delete(ref, name, values.get("children", False), values["record"])
+    def fields(subject: Subject, values: Values) -> tuple[Field, ...]:
+        return _fields(subject, wish, values)
 
-    return Form(ref, f"Delete “{name}” of {subject.name}", fields, wish)
+    what = f"“{first}”" if not others else count(len(marked), "snapshot")
+    return Form(ref, f"Delete {what} of {subject.name}", fields, wish)
+
+
+def _fields(subject: Subject, wish: Ask, values: Values) -> tuple[Field, ...]:
+    """How far, how, and whether a RAM file goes with the record alone."""
+    asked = wish(values)
+    hanging = () if asked.marked else subject.forest.children(asked.snapshot)
+    widest = delete.chosen(subject, replace(asked, children=bool(hanging), itself=True))
+    files = any(snapshot.kind is Kind.EXTERNAL for snapshot in widest)
+    ways = WAYS if files else [way for way in WAYS if way[0] != "commit"]
+    ram = None if asked.metadata_only else Refusal("RAM", "goes with the snapshot")
+    extent = Choice("extent", "What", _options(subject, wish, values, "extent", EXTENTS), "alone")
+    return (
+        *((extent,) if hanging else ()),
+        Choice("how", "How", _options(subject, wish, values, "how", ways), "delete"),
+        *((Toggle("ram", "its RAM file too", False, ram),) if _ram_files(widest) else ()),
+    )
+
+
+def _ram_files(snapshots: Iterable[Snapshot]) -> bool:
+    return any(snapshot.memory_file for snapshot in snapshots)
+
+
+def _options(
+    subject: Subject, wish: Ask, values: Values, id: str, answers: Iterable[tuple[str, str]]
+) -> tuple[Option, ...]:
+    """The answers, each with its refusal; why the chosen one is refused the plan says."""
+    chosen = values.get(id)
+    return tuple(
+        Option(
+            answer,
+            label,
+            None if answer == chosen else delete.refuse(subject, wish({**values, id: answer})),
+        )
+        for answer, label in answers
+    )

@@ -34,10 +34,13 @@ class Snapshots(Pane):
         domain = view.domain
         if domain is None:
             return ()
-        return snapshots.rows(domain, width, view.now, self._folded.get(domain.uuid, ()))
+        folded = self._folded.get(domain.uuid, ())
+        return snapshots.rows(domain, width, view.now, folded, view.marked)
 
     def title(self, view: View) -> str:
-        return f"{self.TITLE} · {safe(view.domain.name)}" if view.domain else self.TITLE
+        whose = f" · {safe(view.domain.name)}" if view.domain else ""
+        marked = f" · {len(view.marked)} marked" if view.marked else ""
+        return f"{self.TITLE}{whose}{marked}"
 
     def draw(self) -> None:
         """On another domain the cursor goes to where that domain is now."""

@@ -88,7 +88,7 @@ class Main(Screen[None]):
 
     def show(self, world: World) -> None:
         """A new world under the same cursors."""
-        self.view = replace(self.view, world=world, now=time.time())
+        self.view = self.view.showing(world, time.time())
 
     def watch_view(self, view: View) -> None:
         if self.is_mounted:
@@ -166,9 +166,16 @@ class Main(Screen[None]):
         jobs = self.query_one(Jobs)
         jobs.results = tuple(result for result in jobs.results if result is not outcome)
 
+    def action_mark(self) -> None:
+        """Marks the selected snapshot, or takes its mark away."""
+        self.view = self.view.marking()
+
     def action_put_away(self) -> None:
-        """Puts all results away."""
-        self.query_one(Jobs).results = ()
+        """Takes all marks away; without any, puts all results away."""
+        if self.view.marks:
+            self.view = replace(self.view, marks=frozenset())
+        else:
+            self.query_one(Jobs).results = ()
 
 
 def _ref(key: object) -> Ref | None:
