@@ -169,9 +169,10 @@ class PlanScreen(ModalScreen[Agreed | None]):
             self._focus(plan)
 
     def _tell_more(self) -> None:
-        """In the frame, when the plan is longer than its place."""
-        hidden = self.query_one("#plan", VerticalScroll).max_scroll_y > 0
-        self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
+        """In the frame, when the plan is longer than its place; the modal may be gone by then."""
+        for plan in self.query("#plan").results(VerticalScroll):
+            hidden = plan.max_scroll_y > 0
+            self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
 
     def _focus(self, plan: Plan | None) -> None:
         """Where nothing can be lost, the first field; else Cancel."""
