@@ -3,35 +3,38 @@
 Environment:
 
 - `KVMTUI_LAB=require`: what the machine lacks fails the tests; otherwise it skips them.
-- `KVMTUI_LAB_DEBIAN=host,trixie`: on which Debians' libvirt every test runs; `host` is the default.
+- `KVMTUI_LAB_DEBIAN=host,trixie,sid`: on which Debians' libvirt every test runs.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from kvmtui.host.virt import Opener
+from tests.host.driver import Driver, driving
 from tests.lab.daemon import Daemon, running
 from tests.lab.debian import debootstrapped
 from tests.lab.domain import LabDomain, define_blank
 from tests.lab.guest import GuestDomain, define_guest
-from tests.lab.image import build
+from tests.lab.image import Image, build
 from tests.lab.missing import Missing, program
+from tests.lab.progress import Say, aloud
+from tests.lab.versions import HOST, chosen
 from tests.lab.virsh import Virsh
 
-HOST = "host"
 TOOLS = (
     ("virsh", "libvirt-clients"),
     ("qemu-img", "qemu-utils"),
     ("qemu-io", "qemu-utils"),
     ("debugfs", "e2fsprogs"),
 )
-DEBIANS = os.environ.get("KVMTUI_LAB_DEBIAN", HOST).split(",")
 
 
 class NewBlank(Protocol):
@@ -55,32 +58,76 @@ def complete() -> Iterator[None]:
         pytest.skip(f"no lab: {lack}")
 
 
-@pytest.fixture(scope="session", params=DEBIANS)
-def daemon(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Daemon]:
-    """A private libvirtd for the whole session, one after another of each Debian asked for."""
-    with ExitStack() as stack:
-        with complete():
-            for name, package in TOOLS:
-                program(name, package)
-            root = None if request.param == HOST else debootstrapped(request.param)
-            shared = [tmp_path_factory.getbasetemp()]
-            started = stack.enter_context(running(root=root, shared=shared))
-        yield started
+@pytest.fixture(scope="session")
+def say(request: pytest.FixtureRequest) -> Say:
+    """Tells progress on the terminal, whatever pytest captures."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def tell(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            aloud(f"\n{line}")
+
+    return tell
 
 
 @pytest.fixture(scope="session")
-def image() -> None:
-    """The guest's kernel and initramfs are built."""
+def daemons(
+    say: Say, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Daemon]]:
+    """Starts the daemon of a Debian, or finds the one that runs; all end with the session."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(debian: str) -> Daemon | Missing:
+            try:
+                for name, package in TOOLS:
+                    program(name, package)
+                root = None if debian == HOST else debootstrapped(debian, say)
+                shared = [tmp_path_factory.getbasetemp()]
+                return stack.enter_context(running(root=root, shared=shared))
+            except Missing as lack:
+                return lack
+
+        def find(debian: str) -> Daemon:
+            found = start(debian)
+            if isinstance(found, Missing):
+                raise found
+            return found
+
+        yield find
+
+
+@pytest.fixture(scope="session", params=chosen())
+def daemon(request: pytest.FixtureRequest, daemons: Callable[[str], Daemon]) -> Daemon:
+    """A private libvirtd, of one Debian after another."""
     with complete():
-        build()
+        return daemons(request.param)
+
+
+@pytest.fixture(scope="session")
+def image(say: Say) -> Image:
+    """The guest's kernel and initramfs."""
+    with complete():
+        return build(say)
 
 
 @pytest.fixture
 def virsh(daemon: Daemon) -> Virsh:
     """virsh, bound to the daemon of the test."""
     return daemon.virsh
+
+
+@pytest.fixture
+def opener(daemon: Daemon) -> Opener:
+    """Connects kvmtui to the daemon."""
+    return Opener(daemon.remote)
+
+
+@pytest.fixture
+async def driver(opener: Opener, tmp_path: Path) -> AsyncIterator[Driver]:
+    """Follows the daemon's host as kvmtui does."""
+    async with driving(opener, tmp_path / "state") as made:
+        yield made
 
 
 @pytest.fixture
@@ -96,6 +143,15 @@ def new_blank(daemon: Daemon, tmp_path: Path) -> Iterator[NewBlank]:
         yield make
 
 
+@pytest.fixture(params=["running", "off"])
+def either(new_blank: NewBlank, request: pytest.FixtureRequest) -> LabDomain:
+    """A domain like `blank` with one disk, running or off."""
+    made = new_blank(mib=24)
+    if request.param == "running":
+        made.start()
+    return made
+
+
 @pytest.fixture
 def blank(new_blank: NewBlank) -> LabDomain:
     """A running domain without a system: vda holds 0x11 in its first 64 KiB, vdb 0x22."""
@@ -105,12 +161,12 @@ def blank(new_blank: NewBlank) -> LabDomain:
 
 
 @pytest.fixture
-def new_guest(daemon: Daemon, image: None, tmp_path: Path) -> Iterator[NewGuest]:
+def new_guest(daemon: Daemon, image: Image, tmp_path: Path) -> Iterator[NewGuest]:
     """Makes guests, off, which end with the test; see define_guest."""
     with ExitStack() as stack:
 
         def make(name: str = "guest", *, spare: bool = False, machine: str = "q35") -> GuestDomain:
-            made = define_guest(daemon, name, tmp_path, spare=spare, machine=machine)
+            made = define_guest(daemon, image, name, tmp_path, spare=spare, machine=machine)
             stack.callback(made.remove)
             return made
 

@@ -14,9 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import libvirt
+
+from kvmtui.host.virt.quiet import start_event_loop
 from tests.lab import enclosure, scene
+from tests.lab.cache import alone
 from tests.lab.missing import Missing
 from tests.lab.virsh import Virsh, VirshFailed
 
@@ -37,9 +42,23 @@ class Daemon:
     process: subprocess.Popen[str] = field(repr=False)
     virsh: Virsh = field(init=False)
     pid: int = field(init=False, default=0)
+    _connection: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.virsh = Virsh(self.uri)
+
+    @property
+    def remote(self) -> str:
+        """The URI that leads to the socket even where this process has opened an embedded host."""
+        return self.uri.replace("qemu:", "qemu+unix:", 1)
+
+    @property
+    def connection(self) -> Any:
+        """A virConnect of libvirt's own binding; a virsh costs fifty times as much time."""
+        if self._connection is None:
+            start_event_loop()
+            self._connection = libvirt.open(self.remote)
+        return self._connection
 
     def start(self) -> None:
         """Starts libvirtd, unless it runs, and returns when it answers; guests are found again.
@@ -48,6 +67,7 @@ class Daemon:
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
+        self._connection = None
         try:
             print("start", file=self.process.stdin, flush=True)
             self.pid = int(self.process.stdout.readline())
@@ -111,6 +131,9 @@ def running(*, root: Path | None = None, shared: Sequence[Path] = ()) -> Iterato
         with _enclosed(setting, folder, root) as process:
             daemon = Daemon(uri, folder, log, kind == "system", process)
             daemon.start()
+            with alone("capabilities"):
+                # probes QEMU, or reads what another daemon has found out and written down
+                daemon.virsh("capabilities")
             yield daemon
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,14 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import libvirt_qemu
+from lxml import etree
+
 from tests.lab import disk, xml
 from tests.lab.daemon import Daemon
 from tests.lab.virsh import VirshFailed
 
+STATES = {1: "running", 3: "paused", 4: "in shutdown", 5: "shut off", 6: "crashed"}
+"""virDomainState in virsh's words."""
+
+HMP = 1
+"""VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP"""
+
+monitor = libvirt_qemu.qemuMonitorCommand
+
 
 @dataclass(frozen=True)
 class LabDomain:
-    """A domain defined in the lab's daemon; everything is asked of virsh."""
+    """A domain defined in the lab's daemon, behind kvmtui's back."""
 
     daemon: Daemon
     name: str
@@ -24,9 +35,19 @@ class LabDomain:
     """The images the domain was defined with: vda, vdb, ..."""
 
     @property
+    def handle(self) -> Any:
+        """libvirt's own virDomain."""
+        return self.daemon.connection.lookupByName(self.name)
+
+    @property
     def state(self) -> str:
         """As virsh says it: running, paused, shut off, ..."""
-        return self.daemon.virsh("domstate", self.name)
+        return STATES[self.handle.state()[0]]
+
+    @property
+    def power(self) -> str:
+        """The same in the words of the table: off instead of shut off."""
+        return self.state.removeprefix("shut ")
 
     def start(self) -> None:
         self.daemon.virsh("start", self.name)
@@ -45,8 +66,13 @@ class LabDomain:
 
     def sources(self) -> dict[str, Path]:
         """The active image of each target, now: {"vda": Path(...)}."""
-        rows = self.daemon.virsh("domblklist", self.name).splitlines()
-        return {target: Path(source) for target, source in (row.split(None, 1) for row in rows)}
+        disks = etree.fromstring(self.handle.XMLDesc()).iterfind("devices/disk")
+        found = {d.find("target"): d.find("source") for d in disks}
+        return {
+            target.get("dev", ""): Path(source.get("file", ""))
+            for target, source in found.items()
+            if target is not None and source is not None
+        }
 
     def write(self, target: str, pattern: int, *, offset: int = 0, length: int = disk.PAGE) -> None:
         """What a guest's write does to the disk, running or off: fills bytes with `pattern`."""
@@ -55,7 +81,8 @@ class LabDomain:
             return
         device = self._device(target)
         for order in (f"write -P {pattern} {offset} {length}", "flush"):
-            if said := self._hmp(f'qemu-io -d {device} "{order}"'):  # QEMU answers only errors
+            said = monitor(self.handle, f'qemu-io -d {device} "{order}"', HMP)
+            if said:  # QEMU answers only errors
                 raise RuntimeError(f"{order} on {target} of {self.name}: {said}")
 
     def holds(self, target: str, pattern: int, *, offset: int = 0, length: int = disk.PAGE) -> bool:
@@ -64,23 +91,13 @@ class LabDomain:
 
     def _device(self, target: str) -> str:
         """Path of the disk's back end in QEMU's object tree."""
-        reply = self._qmp("query-block")
+        reply = json.loads(monitor(self.handle, json.dumps({"execute": "query-block"}), 0))
         number = ord(target[-1]) - ord("a")
         for block in reply["return"]:
             device = str(block.get("qdev", ""))
             if re.search(rf"/virtio-disk{number}/", device):
                 return device
         raise LookupError(f"{self.name} has no {target}: {reply}")
-
-    def _qmp(self, command: str) -> dict[str, Any]:
-        text = self.daemon.virsh(
-            "qemu-monitor-command", self.name, json.dumps({"execute": command})
-        )
-        reply: dict[str, Any] = json.loads(text)
-        return reply
-
-    def _hmp(self, command: str) -> str:
-        return self.daemon.virsh("qemu-monitor-command", self.name, "--hmp", command)
 
 
 def define_blank(

@@ -12,15 +12,21 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import libvirt
+import libvirt_qemu
+
 from tests.lab import xml
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define
-from tests.lab.image import build
+from tests.lab.image import Image
 from tests.lab.shell import obey
-from tests.lab.virsh import VirshFailed
 
 BOOT = 60.0
 """Seconds a guest may take to boot under TCG on a busy machine; about 3 is usual."""
+
+
+class AgentFailed(Exception):
+    """The agent did not answer, or with an error."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class GuestDomain(LabDomain):
             try:
                 self.agent("guest-ping")
                 return
-            except VirshFailed as refusal:
+            except AgentFailed as refusal:
                 if time.monotonic() > deadline:
                     printed = self.console.read_text(errors="replace")[-1500:]
                     raise TimeoutError(f"{refusal}\nconsole:\n{printed}") from None
@@ -51,14 +57,15 @@ class GuestDomain(LabDomain):
     def agent(self, command: str, /, *, timeout: int = 5, **arguments: Any) -> Any:
         """What the guest agent returns to one command, in at most `timeout` seconds.
 
-        Dashes in argument names are written as underscores. Raises VirshFailed.
+        Dashes in argument names are written as underscores. Raises AgentFailed.
         """
         order: dict[str, Any] = {"execute": command}
         if arguments:
             order["arguments"] = {key.replace("_", "-"): arguments[key] for key in arguments}
-        text = self.daemon.virsh(
-            "qemu-agent-command", self.name, json.dumps(order), "--timeout", str(timeout)
-        )
+        try:
+            text = libvirt_qemu.qemuAgentCommand(self.handle, json.dumps(order), timeout, 0)
+        except libvirt.libvirtError as refusal:
+            raise AgentFailed(str(refusal)) from None
         return json.loads(text)["return"]
 
     def execute(self, command: str, *, timeout: float = 10.0) -> str:
@@ -109,13 +116,15 @@ def _mounted(folder: str) -> str:
 
 
 def define_guest(
-    daemon: Daemon, name: str, directory: Path, *, spare: bool = False, machine: str = "q35"
+    daemon: Daemon,
+    image: Image,
+    name: str,
+    directory: Path,
+    *,
+    spare: bool = False,
+    machine: str = "q35",
 ) -> GuestDomain:
-    """A guest, off: `NAME-vda.qcow2` in `directory` is its /data, `NAME-vdb.qcow2` its /spare.
-
-    Raises Missing when the guest cannot be built on this machine.
-    """
-    image = build()
+    """A guest, off: `NAME-vda.qcow2` in `directory` is its /data, `NAME-vdb.qcow2` its /spare."""
     targets = ("vda", "vdb") if spare else ("vda",)
     disks = tuple(directory / f"{name}-{target}.qcow2" for target in targets)
     for path in disks:

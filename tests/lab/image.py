@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tests.lab.missing import Missing, cache, program
+from tests.lab.cache import made
+from tests.lab.missing import Missing, program
+from tests.lab.progress import Say
 
 KERNEL = "linux-image-cloud-amd64"
 AGENT = "qemu-guest-agent"
@@ -36,18 +38,12 @@ class Image:
     """An empty ext4 in a qcow2 of 64 MiB virtual size; guests get copies."""
 
 
-def build() -> Image:
+def build(say: Say) -> Image:
     """The guest's files, from the cache or made in some seconds by apt-get download.
 
     Raises Missing when a tool, a package list or the network is not there.
     """
-    folder = cache() / f"guest-{_key()}"
-    if not folder.exists():
-        with tempfile.TemporaryDirectory(dir=cache(), prefix="building-") as building:
-            _build(Path(building))
-            done = Path(building) / "done"
-            if not folder.exists():  # another run may have been quicker
-                done.rename(folder)
+    folder = made(f"guest-{_key()}", lambda building: _build(building, say))
     return Image(folder / "vmlinuz", folder / "initramfs", folder / "data.qcow2")
 
 
@@ -63,9 +59,14 @@ def _files() -> list[Path]:
     return [path for path in FILES.rglob("*") if path.is_file()]
 
 
-def _build(work: Path) -> None:
-    done, tree = work / "done", work / "tree"
-    done.mkdir()
+def _build(done: Path, say: Say) -> None:
+    say("building the guest: a kernel and its initramfs")
+    with tempfile.TemporaryDirectory(prefix="kvmtui-lab-") as folder:
+        _fill(done, Path(folder))
+
+
+def _fill(done: Path, work: Path) -> None:
+    tree = work / "tree"
     for folder in FOLDERS:
         (tree / folder).mkdir(parents=True)
     kernel = _unpack(work, _real_kernel())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 SEARCH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 """Daemons and mkfs are in sbin, which is not on an ordinary user's PATH."""
@@ -23,11 +22,3 @@ def program(name: str, package: str) -> str:
     if found is None:
         raise Missing(f"no {name} on this machine: install the Debian package {package}")
     return found
-
-
-def cache() -> Path:
-    """The lab's folder outside the repository; safe to remove at any time no lab runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "kvmtui-lab"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from tests.lab.missing import Missing, cache, program
+from tests.lab.cache import cache
+from tests.lab.missing import Missing, program
 
 LIBVIRTD_CONF = """\
 auth_unix_ro = "none"

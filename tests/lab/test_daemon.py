@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import libvirt
@@ -21,25 +20,17 @@ from tests.lab.virsh import Virsh, VirshFailed
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("daemon")]
 
 
-@pytest.fixture
-def connection(daemon: Daemon) -> Iterator[libvirt.virConnect]:
-    opened = libvirt.open(daemon.uri.replace("qemu:", "qemu+unix:", 1))
-    yield opened
-    opened.close()
-
-
-def test_it_is_a_libvirtd_of_ours(daemon: Daemon, connection: libvirt.virConnect) -> None:
+def test_it_is_a_libvirtd_of_ours(daemon: Daemon) -> None:
     assert Path(os.readlink(f"/proc/{daemon.pid}/exe")).name == "libvirtd"
-    number = connection.getLibVersion()
+    number = daemon.connection.getLibVersion()
     version = f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
     assert f"libvirt version: {version}" in daemon.log.read_text()
-    assert connection.getType() == "QEMU"
+    assert daemon.connection.getType() == "QEMU"
     assert daemon.privileged == (os.geteuid() == 0)
 
 
-def test_virsh_and_libvirt_see_the_same(
-    connection: libvirt.virConnect, virsh: Virsh, blank: LabDomain
-) -> None:
+def test_virsh_and_libvirt_see_the_same(daemon: Daemon, virsh: Virsh, blank: LabDomain) -> None:
+    connection = daemon.connection
     seen = {found.name(): found.state()[0] for found in connection.listAllDomains()}
     assert seen == {blank.name: libvirt.VIR_DOMAIN_RUNNING}
     assert virsh("list", "--all", "--name").split() == [blank.name]

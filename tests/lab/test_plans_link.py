@@ -6,20 +6,20 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from kvmtui.host.virt import Opener
 from kvmtui.model.domain import State
 from kvmtui.model.world import Link
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.wishes import Create
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
+from tests.lab.agreement import agree
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
-from tests.lab.test_plans import agree, opener
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
@@ -46,12 +46,6 @@ async def main():
 asyncio.run(main())
 print(time.monotonic() - begun < 1, flush=True)
 """
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 async def test_a_daemon_that_dies_is_told_and_met_again(
@@ -137,9 +131,9 @@ async def test_a_wedged_daemon_freezes_nothing_here(
 
 
 def test_quitting_does_not_wait_for_a_wedged_daemon(
-    daemon: Daemon, blank: LabDomain, tmp_path: Path
+    daemon: Daemon, opener: Opener, blank: LabDomain, tmp_path: Path
 ) -> None:
-    argv = [sys.executable, "-c", QUITS, opener(daemon).uri, str(tmp_path), str(daemon.pid)]
+    argv = [sys.executable, "-c", QUITS, opener.uri, str(tmp_path), str(daemon.pid)]
     begun = time.monotonic()
     try:
         done = subprocess.run(

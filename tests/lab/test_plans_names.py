@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.content import history, now, scribble
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
+from tests.lab.agreement import agree
 from tests.lab.conftest import NewBlank
-from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
-from tests.lab.test_plans import agree, opener
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
@@ -21,12 +19,6 @@ pytestmark = pytest.mark.lab
 JOBS_NAMED = 10_009_000
 """From here on libvirt has QEMU do jobs that are called after the snapshot."""
 NAMES = ("máy chủ", "trước nâng cấp 数据", "a b", "a:b", "it's")
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 @pytest.fixture

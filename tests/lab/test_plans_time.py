@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from kvmtui.model.guest import Answer
 from kvmtui.plans.wishes import Create, Revert
-from tests.host.driver import Driver, driving
-from tests.lab.daemon import Daemon
+from tests.host.driver import Driver
 from tests.lab.guest import GuestDomain
-from tests.lab.test_plans import opener
 from tests.lab.test_plans_guest import answered
 
 pytestmark = pytest.mark.lab
@@ -26,12 +22,6 @@ FAILS = r"printf '#!/bin/sh\nexit 1\n' > /sbin/hwclock; chmod +x /sbin/hwclock"
 
 NEAR = 15
 """Seconds that a busy machine may take to look at a clock."""
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 def behind(guest: GuestDomain) -> float:

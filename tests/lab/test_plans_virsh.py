@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,12 @@ from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import AwaitReady, Step, Verb
 from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.host.content import now, scribble
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
 from tests.lab import disk
+from tests.lab.agreement import agree
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define_blank
 from tests.lab.patience import eventually
-from tests.lab.test_plans import agree, opener
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
@@ -27,12 +27,6 @@ JOBS_NAMED = 10_009_000
 """From here on QEMU must be able to call a job after a running domain's internal snapshot."""
 ODD = "it's, “a,b” $(x) --all"
 """A snapshot's name."""
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,9 @@ from kvmtui.host.virt import Opener
 from kvmtui.plans.wishes import Create
 from tests.host.driver import Driver, driving
 from tests.lab.conftest import NewBlank, NewGuest
-from tests.lab.daemon import Daemon
-from tests.lab.test_plans import opener
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 async def test_xml_is_what_virsh_prints(driver: Driver, virsh: Virsh, new_blank: NewBlank) -> None:
@@ -58,11 +49,11 @@ async def test_starting_and_stopping_a_guest_is_no_change_and_virsh_edits_are(
 
 
 async def test_a_read_only_connection_shows_the_same(
-    daemon: Daemon, virsh: Virsh, new_blank: NewBlank, tmp_path: Path
+    opener: Opener, virsh: Virsh, new_blank: NewBlank, tmp_path: Path
 ) -> None:
     new_blank()
     virsh("snapshot-create-as", "blank", "i1")
-    only = Opener(opener(daemon).uri, readonly=True)
+    only = Opener(opener.uri, readonly=True)
     async with driving(only, tmp_path / "state") as driver:
         ref = await driver.meet("blank")
         later = await driver.fleet.definition(ref, next_start=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,15 @@ from lxml import etree
 from kvmtui.model.guest import Answer
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.wishes import Create
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
 from tests.lab import disk, xml
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define
 from tests.lab.guest import GuestDomain
 from tests.lab.refusals import DISK_ONLY, LINES, NEW, OFF, PAUSED, QUIESCE, Line
-from tests.lab.test_plans import opener
 from tests.lab.test_plans_guest import answered
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 FROZEN = (1, 113)
@@ -66,7 +59,7 @@ def scene(daemon: Daemon, tmp_path: Path) -> Iterator[Scene]:
 
 def asked(daemon: Daemon, name: str, text: str, flags: int) -> int:
     """The code of libvirt's answer to a bare ``virDomainSnapshotCreateXML``."""
-    handle = libvirt.open(daemon.uri.replace("qemu:", "qemu+unix:", 1))
+    handle = libvirt.open(daemon.remote)
     try:
         handle.lookupByName(name).snapshotCreateXML(text, flags)
     except libvirt.libvirtError as error:

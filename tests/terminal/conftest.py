@@ -15,9 +15,15 @@ from pathlib import Path
 import pytest
 
 from kvmtui.demo.premises import obstacle
-from tests.lab.conftest import daemon, new_blank  # noqa: F401 - fixtures are found by their names
+from tests.lab.conftest import (  # noqa: F401 - fixtures are found by their names
+    complete,
+    daemons,
+    new_blank,
+    say,
+)
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define_blank
+from tests.lab.versions import HOST
 from tests.terminal.screen import layers
 from tests.terminal.terminal import Terminal
 
@@ -47,6 +53,13 @@ def running(state: Path, *arguments: str, **more: str) -> Iterator[Terminal]:
         assert not NOISE.search(terminal.display.raw), terminal.display.raw
     finally:
         terminal.forget()
+
+
+@pytest.fixture(scope="session")
+def daemon(daemons: Callable[[str], Daemon]) -> Daemon:  # noqa: F811
+    """The machine's own libvirt alone: in what others differ, a terminal makes no difference."""
+    with complete():
+        return daemons(HOST)
 
 
 @pytest.fixture
@@ -100,7 +113,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def domain(daemon: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabDomain]:  # noqa: F811
+def domain(daemon: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabDomain]:
     """A running domain without snapshots; every test of the module leaves it so."""
     made = define_blank(daemon, "blank", tmp_path_factory.mktemp("disks"))
     made.start()
@@ -109,7 +122,7 @@ def domain(daemon: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def screen(daemon: Daemon, domain: LabDomain, state: Path) -> Iterator[Terminal]:  # noqa: F811
+def screen(daemon: Daemon, domain: LabDomain, state: Path) -> Iterator[Terminal]:
     """kvmtui looking at that domain."""
     with running(state, "-c", daemon.uri) as terminal:
         terminal.until(lambda text: layers(text) == 1)
