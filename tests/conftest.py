@@ -1,10 +1,26 @@
-"""Nothing may be skipped in silence where everything is required."""
+"""What holds for the whole run: how it is dealt out, what must not be skipped."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
+
+from tests.units import Units
+
+LONG = ("lab", "terminal", "demo", "host", "ui")
+"""Folders with tests that wait for daemons, guests or screens."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with what takes long, so that nobody is left with it at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:
+    return Units(config, log)
 
 
 @pytest.hookimpl(trylast=True)

@@ -45,6 +45,12 @@ def take(terminal: Terminal, domain: str, name: str, *keys: str) -> None:
     finished(terminal, f"Take a snapshot of {domain}")
 
 
+def first_snapshot(terminal: Terminal) -> None:
+    """Puts the cursor onto the first snapshot of the tree, and waits until its details are told."""
+    terminal.press("2", "g")
+    terminal.until(" · was ")
+
+
 def agree(terminal: Terminal, key: str, title: str, *keys: str) -> None:
     """Opens a modal, presses further keys there, and goes from Cancel to the other button."""
     terminal.press(key)

@@ -15,7 +15,7 @@ from threading import Condition, Thread
 from tests.terminal.display import FRAMES, Display
 from tests.terminal.keys import spelled
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds."""
 
 QUIET = 0.4
@@ -85,11 +85,12 @@ class Terminal:
         """Waits until the screen holds a text or fulfils a condition, and gives the screen."""
         deadline = time.monotonic() + seconds
         with self._drawn:
+            text = ""
             while True:
-                text = self.display.text
-                held = condition in text if isinstance(condition, str) else condition(text)
-                if held and self.display.whole:
-                    return text
+                if self.display.whole:
+                    text = self.display.text
+                    if condition in text if isinstance(condition, str) else condition(text):
+                        return text
                 left = deadline - time.monotonic()
                 assert left > 0, f"not within {seconds:g} s: {condition}\n{text}"
                 self._drawn.wait(left)

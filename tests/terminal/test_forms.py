@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define_blank
-from tests.terminal.screen import agree, closed, names, refusal, row, take
+from tests.terminal.screen import agree, closed, first_snapshot, names, refusal, row, take
 from tests.terminal.terminal import Terminal
 
 pytestmark = [pytest.mark.terminal, pytest.mark.lab]
@@ -57,7 +57,7 @@ def test_a_name_is_the_same_here_and_there(name: str, screen: Terminal, domain: 
     text = screen.until(lambda text: row(text, name))
     assert row(text, name).startswith("inner ")
     assert names(domain) == [name]
-    screen.press("2", "g")
+    first_snapshot(screen)
     agree(screen, "d", f"Delete “{name}” of blank")
     assert names(domain) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.domain import LabDomain
-from tests.terminal.screen import agree, finished, layers, names, row, take
+from tests.terminal.screen import agree, finished, first_snapshot, layers, names, row, take
 from tests.terminal.terminal import Terminal
 
 pytestmark = [pytest.mark.terminal, pytest.mark.lab]
@@ -42,7 +42,7 @@ def test_a_layer_comes_with_a_snapshot_and_goes_with_a_commit(
 def test_ram_inside_the_image_comes_back_and_goes(screen: Terminal, domain: LabDomain) -> None:
     domain.write("vda", 0x33)
     take(screen, "blank", "inside", *"\t\t", "right", "right")
-    screen.press("2", "g")
+    first_snapshot(screen)
     text = screen.until(lambda text: row(text, "inside"))
     assert row(text, "inside").startswith("inner+RAM ")
     assert current(domain) == "inside"

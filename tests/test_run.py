@@ -1,0 +1,58 @@
+"""What the whole run promises, proved on small runs of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.units import unit
+
+ROOT = Path(__file__).parents[1]
+
+SKIPS = """
+import pytest
+
+def test_passes() -> None: ...
+
+@pytest.mark.skip(reason="no lab")
+def test_skips() -> None: ...
+"""
+
+def run(folder: Path, test: str, *options: str, **environment: str) -> tuple[int, str]:
+    """Exit status and output of a run of this one file under the conftest of all tests."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    file = folder / "test_small.py"
+    file.write_text(test)
+    kept = {name: value for name, value in os.environ.items() if "KVMTUI" not in name}
+    kept = {name: value for name, value in kept.items() if not name.startswith("PYTEST_")}
+    argv = [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini"), str(file), *options]
+    done = subprocess.run(
+        [*argv, "-p", "tests.conftest", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_skipped_test_fails_the_run_where_all_are_required(tmp_path: Path, workers: str) -> None:
+    required = run(tmp_path, SKIPS, workers, KVMTUI_REQUIRE="all")
+    assert (required[0], "1 passed, 1 skipped" in required[1]) == (1, True), required[1]
+    assert run(tmp_path, SKIPS, workers)[0] == 0
+
+
+def test_each_debian_has_units_of_its_own() -> None:
+    ids = [f"tests/lab/test_x.py::test_a[{d}-off]" for d in ("host", "trixie", "sid")]
+    assert [unit(nodeid) for nodeid in [*ids, "tests/plans/test_y.py::test_b[hosts]"]] == [
+        "tests/lab/test_x.py host",
+        "tests/lab/test_x.py trixie",
+        "tests/lab/test_x.py sid",
+        "tests/plans/test_y.py",
+    ]
