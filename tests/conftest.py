@@ -1,4 +1,4 @@
-"""What holds for the whole run: how it is dealt out, what must not be skipped."""
+"""What holds for the whole run: how it is dealt out, what must not be skipped, what it proves."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
+from tests.lab.ledger import Ledger
 from tests.units import Units
 
 LONG = ("lab", "terminal", "demo", "host", "ui")
 """Folders with tests that wait for daemons, guests or screens."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that gets all reports keeps the ledger; workers of xdist do not."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Ledger())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -26,6 +26,7 @@ from tests.lab.guest import GuestDomain, define_guest
 from tests.lab.image import Image, build
 from tests.lab.missing import Missing, program
 from tests.lab.progress import Say, aloud
+from tests.lab.proof import Proves, prover
 from tests.lab.versions import HOST, chosen
 from tests.lab.virsh import Virsh
 
@@ -128,6 +129,12 @@ async def driver(opener: Opener, tmp_path: Path) -> AsyncIterator[Driver]:
     """Follows the daemon's host as kvmtui does."""
     async with driving(opener, tmp_path / "state") as made:
         yield made
+
+
+@pytest.fixture
+def proves(request: pytest.FixtureRequest, driver: Driver) -> Proves:
+    """Carries operations out for the table in README.md, which says how to use this."""
+    return prover(request.node, driver)
 
 
 @pytest.fixture

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kvmtui.host.virt import Opener
 from kvmtui.plans.steps import Commit, RemoveFile
 from kvmtui.plans.wishes import Cancel, Create, Delete, Revert
-from tests.host.content import history, now, pages, scatter, scribble
+from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver, driving
+from tests.lab.agreement import agree
 from tests.lab.conftest import NewBlank
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
-from tests.lab.test_plans import agree, opener
+from tests.lab.proof import Proves
+from tests.lab.three import preserved
 from tests.lab.virsh import Virsh, VirshFailed
 
 pytestmark = pytest.mark.lab
 
 HELD = {f"s{n}": history(*range(1, n + 1)) for n in range(1, 5)}
 WHOLE = history(1, 2, 3, 4, 5)
+COMMITTED = {"cancellable": True}
 SLOW = 2 * 2**18
 """Bytes per second."""
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 @pytest.fixture(params=["running", "off"])
@@ -48,14 +45,6 @@ async def four(driver: Driver, new_blank: NewBlank, request: pytest.FixtureReque
     return made
 
 
-def preserved(driver: Driver, name: str) -> tuple[int, ...]:
-    """What the file holds that a revert to the snapshot would go back to."""
-    forest = driver.domain("blank").forest
-    snapshot = forest.get(name) if forest else None
-    assert snapshot is not None
-    return pages(Path(snapshot.disks[0].base))
-
-
 def whole(driver: Driver, virsh: Virsh, domain: LabDomain, *names: str) -> None:
     """virsh agrees, these snapshots are left with their content, and no file without use."""
     agree(driver, virsh, "blank")
@@ -70,24 +59,31 @@ def whole(driver: Driver, virsh: Virsh, domain: LabDomain, *names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "stay"),
+    ("what", "wish", "stay"),
     [
-        ({"snapshot": "s2", "children": True}, ("s1",)),
-        ({"snapshot": "s1", "children": True}, ()),
-        ({"snapshot": "s2", "children": True, "itself": False}, ("s1", "s2")),
-        ({"snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
-        ({"snapshot": "s4", "marked": ("s1", "s2"), "cancellable": True}, ("s3",)),
-        ({"snapshot": "s1", "cancellable": True}, ("s2", "s3", "s4")),
-        ({"snapshot": "s2", "cancellable": True}, ("s1", "s3", "s4")),
-        ({"snapshot": "s4", "cancellable": True}, ("s1", "s2", "s3")),
+        ("and all below it", {"snapshot": "s2", "children": True}, ("s1",)),
+        ("and all below it", {"snapshot": "s1", "children": True}, ()),
+        ("below another", {"snapshot": "s2", "children": True, "itself": False}, ("s1", "s2")),
+        ("ones that were marked", {"snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
+        ("ones, committed", {**COMMITTED, "snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
+        ("root, committed", {**COMMITTED, "snapshot": "s1"}, ("s2", "s3", "s4")),
+        ("middle, committed", {**COMMITTED, "snapshot": "s2"}, ("s1", "s3", "s4")),
+        ("leaf, committed", {**COMMITTED, "snapshot": "s4"}, ("s1", "s2", "s3")),
     ],
     ids=["below", "all", "only below", "three", "commit three", "root", "middle", "leaf"],
 )
 async def test_what_stays_is_as_it_was(
-    driver: Driver, virsh: Virsh, four: LabDomain, wish: dict[str, Any], stay: tuple[str, ...]
+    driver: Driver,
+    proves: Proves,
+    virsh: Virsh,
+    four: LabDomain,
+    what: str,
+    wish: dict[str, Any],
+    stay: tuple[str, ...],
 ) -> None:
     ref, state = driver.ref("blank"), four.state
-    plan = await driver.carry_out(Delete(ref, **wish))
+    plan = await proves(f"delete external {what}, {four.power}", Delete(ref, **wish))
+    assert plan
     assert len(plan.losses) == 4 - len(stay)
     assert any(isinstance(step, Commit) for step in plan.steps) == wish.get("cancellable", False)
     assert four.state == state
@@ -148,7 +144,7 @@ async def test_cancelled_half_way_nothing_above_has_lost_a_byte(
         await driver.carry_out(Create(ref, f"s{number}"))
         scatter(made.sources()["vda"], 0x70 + number)
     made.start()
-    async with driving(opener(daemon), tmp_path / "slow", bandwidth=SLOW) as slow:
+    async with driving(Opener(daemon.remote), tmp_path / "slow", bandwidth=SLOW) as slow:
         await slow.meet("blank")
         deleting = asyncio.create_task(slow.attempt(Delete(ref, "s1", cancellable=True)))
         await slow.until_domain("blank", lambda d: d.jobs and d.jobs[0].fraction > 0.2)
@@ -182,7 +178,7 @@ async def test_a_ram_file_goes_by_the_pool_where_there_is_one(
     made.start()
     has_pool = pooled(virsh, tmp_path)
     try:
-        async with driving(opener(daemon), tmp_path / "state") as driver:
+        async with driving(Opener(daemon.remote), tmp_path / "state") as driver:
             ref = await driver.meet("blank")
             await driver.carry_out(Create(ref, "s1", how="ram"))
             (ram,) = ram_files(tmp_path)

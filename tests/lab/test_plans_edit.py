@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,21 +13,15 @@ from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import EditRecord
 from kvmtui.plans.wishes import Delete, Describe, Edit, Revert
 from tests.host.content import history, now
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
+from tests.lab.agreement import agree
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
-from tests.lab.test_plans import agree, either, opener, preserved, three
+from tests.lab.proof import Proves
+from tests.lab.three import NOW, preserved, three
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
-
-__all__ = ["either"]
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 def typed(line: str, uri: str, **environment: str) -> None:
@@ -45,12 +38,12 @@ def dump(virsh: Virsh, name: str) -> str:
 
 
 async def test_a_rename_changes_nothing_but_the_name_and_all_can_be_gone_back_to(
-    driver: Driver, virsh: Virsh, either: LabDomain
+    driver: Driver, proves: Proves, virsh: Virsh, either: LabDomain
 ) -> None:
     await three(driver, either)
     ref = driver.ref("blank")
     before = {name: dump(virsh, name) for name in ("s1", "s2", "s3")}
-    await driver.carry_out(Edit(ref, "s2", "tên mới", ""))
+    assert await proves(f"rename external, {either.power}", Edit(ref, "s2", "tên mới", ""))
     agree(driver, virsh, "blank")
     assert virsh("snapshot-parent", "blank", "s3") == "tên mới"
     assert virsh("snapshot-parent", "blank", "tên mới") == "s1"
@@ -77,7 +70,7 @@ async def test_a_renamed_snapshot_is_deleted_like_any_other(
     for name in ("one", "s2", "three"):
         await driver.carry_out(Delete(ref, name))
         agree(driver, virsh, "blank")
-        assert now(either) == history(1, 2, 3, 4)
+        assert now(either) == NOW
     assert virsh("snapshot-list", "blank", "--name") == ""
 
 
@@ -105,11 +98,12 @@ async def test_the_virsh_line_of_an_edit_opens_the_very_record(
 
 
 async def test_a_domain_is_described_as_virsh_does_it(
-    driver: Driver, virsh: Virsh, daemon: Daemon, either: LabDomain
+    driver: Driver, proves: Proves, virsh: Virsh, daemon: Daemon, either: LabDomain
 ) -> None:
     ref = await driver.meet("blank")
     for title, text in (("Máy chủ “1”", "một\nhai <b>"), ("", "")):
-        plan = await driver.carry_out(Describe(ref, title, text))
+        plan = await proves(f"describe a domain, {either.power}", Describe(ref, title, text))
+        assert plan
         shown = [virsh("dumpxml", "blank", *words) for words in ((), ("--inactive",))]
         assert all(("<title>Máy chủ “1”</title>" in xml) == bool(title) for xml in shown)
         assert all(("một\nhai &lt;b&gt;" in xml) == bool(text) for xml in shown)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from kvmtui.host import frost
-from kvmtui.host.virt import agent
+from kvmtui.host.virt import Opener, agent
 from kvmtui.model.guest import Answer
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Create, FreezeGuest, ThawGuest
@@ -16,7 +15,7 @@ from tests.host.driver import Driver, driving
 from tests.lab import disk
 from tests.lab.daemon import Daemon
 from tests.lab.guest import GuestDomain
-from tests.lab.test_plans import opener
+from tests.lab.proof import Proves
 from tests.lab.test_plans_guest import answered
 
 pytestmark = pytest.mark.lab
@@ -35,12 +34,6 @@ START = (
     " --pidfile=/run/qemu-ga.pid --daemonize"
 )
 """Starts the agent anew, as the guest's boot does."""
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 def status(guest: GuestDomain) -> str:
@@ -62,13 +55,13 @@ def journal(driver: Driver) -> list[tuple[str, bool]]:
 
 
 async def test_a_frozen_guest_writes_nothing_until_it_is_thawed(
-    driver: Driver, guest: GuestDomain
+    driver: Driver, proves: Proves, guest: GuestDomain
 ) -> None:
     ref = await driver.meet("guest")
     await answered(driver, Answer.ANSWERING)
     guest.write_marker("before")
     assert not disk.at_rest(guest.disks[0])
-    await driver.carry_out(FreezeGuest(ref))
+    assert await proves("freeze a guest", FreezeGuest(ref))
     known = driver.domain("guest")
     assert known.guest is not None
     assert (known.guest.frozen, known.held) == (True, True)
@@ -78,7 +71,7 @@ async def test_a_frozen_guest_writes_nothing_until_it_is_thawed(
     write_soon(guest)
     assert not wrote(guest)
     assert await driver.refused(FreezeGuest(ref)) == "frozen"
-    await driver.carry_out(ThawGuest(ref))
+    assert await proves("thaw a guest", ThawGuest(ref))
     assert (driver.domain("guest").held, status(guest)) == (False, "thawed")
     assert guest.run("while [ ! -e /tmp/wrote ]; do sleep 0.1; done; cat /data/marker") == (
         "written\n"
@@ -90,7 +83,7 @@ async def test_a_guest_that_others_froze_and_thaw_is_found_without_looking_at_it
     daemon: Daemon, guest: GuestDomain, tmp_path: Path
 ) -> None:
     guest.agent("guest-fsfreeze-freeze")
-    async with driving(opener(daemon), tmp_path / "state") as driver:
+    async with driving(Opener(daemon.remote), tmp_path / "state") as driver:
         await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "found frozen")
         assert not driver.domain("guest").held
         guest.agent("guest-fsfreeze-thaw")

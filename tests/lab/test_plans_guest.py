@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,20 +11,14 @@ from kvmtui.plans import create_rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Create, Revert
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
 from tests.lab import disk
-from tests.lab.daemon import Daemon
+from tests.lab.agreement import agree
 from tests.lab.guest import GuestDomain
-from tests.lab.test_plans import agree, opener
+from tests.lab.proof import Proves
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 async def answered(driver: Driver, answer: Answer, seconds: float = 10.0) -> float:
@@ -44,7 +36,7 @@ def quiesce(driver: Driver) -> Refusal | None:
 
 
 async def test_a_quiesced_snapshot_needs_no_replay_and_files_go_back(
-    driver: Driver, virsh: Virsh, guest: GuestDomain
+    driver: Driver, proves: Proves, virsh: Virsh, guest: GuestDomain
 ) -> None:
     ref = await driver.meet("guest")
     await answered(driver, Answer.ANSWERING)
@@ -57,7 +49,8 @@ async def test_a_quiesced_snapshot_needs_no_replay_and_files_go_back(
     assert shown.version
     assert quiesce(driver) is None
     guest.write_marker("before")
-    await driver.carry_out(Create(ref, "s1", quiesce=True))
+    wish = Create(ref, "s1", quiesce=True)
+    assert await proves("create disk-only, quiesced (frozen and thawed)", wish)
     agree(driver, virsh, "guest")
     assert guest.agent("guest-fsfreeze-status") == "thawed"
     guest.write_marker("after")
@@ -115,7 +108,7 @@ async def test_a_frozen_guest_is_shown_frozen_and_not_quiesced_again(
 
 
 async def test_ram_and_files_go_back_together(
-    driver: Driver, virsh: Virsh, guest: GuestDomain
+    driver: Driver, proves: Proves, virsh: Virsh, guest: GuestDomain
 ) -> None:
     ref = await driver.meet("guest")
     guest.write_marker("then")
@@ -123,7 +116,7 @@ async def test_ram_and_files_go_back_together(
     await driver.carry_out(Create(ref, "i1", how="internal"))
     guest.write_marker("now")
     guest.run("echo now > /tmp/memory")
-    await driver.carry_out(Revert(ref, "i1"))
+    assert await proves("revert to internal, RAM and files of a guest", Revert(ref, "i1"))
     agree(driver, virsh, "guest")
     guest.wait_agent(10)
     assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("then", "then\n")
@@ -133,15 +126,15 @@ async def test_ram_and_files_go_back_together(
 
 
 async def test_ram_from_a_file_fits_the_disks_it_comes_back_with(
-    driver: Driver, virsh: Virsh, guest: GuestDomain
+    driver: Driver, proves: Proves, virsh: Virsh, guest: GuestDomain
 ) -> None:
     ref = await driver.meet("guest")
     guest.write_marker("then")
     guest.run("echo then > /tmp/memory")
-    await driver.carry_out(Create(ref, "s1", how="ram"))
+    assert await proves("create with RAM in a file", Create(ref, "s1", how="ram"))
     guest.write_marker("now")
     guest.run("echo now > /tmp/memory")
-    await driver.carry_out(Revert(ref, "s1", safety_ram=True))
+    assert await proves("revert to RAM in a file", Revert(ref, "s1", safety_ram=True))
     agree(driver, virsh, "guest")
     guest.wait_agent(10)
     assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("then", "then\n")
@@ -149,7 +142,8 @@ async def test_ram_from_a_file_fits_the_disks_it_comes_back_with(
     agree(driver, virsh, "guest")
     guest.wait_agent(10)
     assert (guest.read_marker(), guest.run("cat /tmp/memory")) == ("now", "now\n")
-    await driver.carry_out(Revert(ref, "s1", ram=False, safety=False))
+    wish = Revert(ref, "s1", ram=False, safety=False)
+    assert await proves("revert to RAM in a file, disks only", wish)
     guest.wait_agent()
     assert guest.read_marker() == "then"
     assert guest.run("cat /tmp/memory 2>/dev/null || echo booted") == "booted\n"

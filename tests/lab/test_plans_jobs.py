@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from kvmtui.host.virt import Opener
 from kvmtui.model.job import JobKind
-from kvmtui.plans.wishes import Cancel, Create, Merge
+from kvmtui.plans.wishes import Cancel, Create, Finish, Merge
 from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver, driving
+from tests.lab import disk
+from tests.lab.agreement import agree
 from tests.lab.conftest import NewBlank
-from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
-from tests.lab.test_plans import FOUND, agree, opener
+from tests.lab.proof import Proves
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
 
 SLOW = 2 * 2**20
 """Bytes per second."""
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 @pytest.fixture
@@ -43,16 +38,16 @@ async def heavy(driver: Driver, new_blank: NewBlank) -> LabDomain:
 
 
 async def test_a_commit_can_be_cancelled_from_another_kvmtui(
-    driver: Driver, daemon: Daemon, heavy: LabDomain, tmp_path: Path
+    driver: Driver, proves: Proves, opener: Opener, heavy: LabDomain, tmp_path: Path
 ) -> None:
     ref, active = driver.ref("blank"), heavy.sources()["vda"]
-    async with driving(opener(daemon), tmp_path / "slow", bandwidth=SLOW // 8) as slow:
+    async with driving(opener, tmp_path / "slow", bandwidth=SLOW // 8) as slow:
         await slow.meet("blank")
         merging = asyncio.create_task(slow.attempt(Merge(ref, "vda", str(heavy.disks[0]))))
-        await driver.until_domain("blank", lambda d: d.jobs, FOUND, "seen by another kvmtui")
+        await driver.until_domain("blank", lambda d: d.jobs, what="seen by another kvmtui")
         assert driver.domain("blank").jobs[0].kind is JobKind.ACTIVE_COMMIT
         assert await driver.refused(Create(ref, "s2")) == "block job"
-        await driver.carry_out(Cancel(ref, "vda"))
+        assert await proves("cancel a commit", Cancel(ref, "vda"))
         assert not (await merging).ok
     assert heavy.sources()["vda"] == active
     assert now(heavy) == history(1)
@@ -61,9 +56,9 @@ async def test_a_commit_can_be_cancelled_from_another_kvmtui(
 
 
 async def test_a_commit_is_seen_moving(
-    driver: Driver, virsh: Virsh, daemon: Daemon, heavy: LabDomain, tmp_path: Path
+    driver: Driver, virsh: Virsh, opener: Opener, heavy: LabDomain, tmp_path: Path
 ) -> None:
-    async with driving(opener(daemon), tmp_path / "slow", bandwidth=SLOW) as slow:
+    async with driving(opener, tmp_path / "slow", bandwidth=SLOW) as slow:
         ref = await slow.meet("blank")
         await slow.carry_out(Merge(ref, "vda", str(heavy.disks[0])))
         shown = [d.jobs[0] for world in slow.worlds for d in world.hosts[0].domains if d.jobs]
@@ -77,3 +72,28 @@ async def test_a_commit_is_seen_moving(
     agree(driver, virsh, "blank")
     assert heavy.sources()["vda"] == heavy.disks[0]
     assert now(heavy) == history(1)
+
+
+async def test_a_commit_shortens_the_chain_and_keeps_what_was_written(
+    driver: Driver, proves: Proves, virsh: Virsh, heavy: LabDomain
+) -> None:
+    ref, base = driver.ref("blank"), heavy.disks[0]
+    assert await proves("commit the active layer", Merge(ref, "vda", str(base)))
+    agree(driver, virsh, "blank")
+    assert heavy.sources()["vda"] == base
+    assert now(heavy) == history(1)
+    assert disk.holds(base, 0x77, offset=2**22)
+
+
+async def test_a_commit_that_somebody_left_ready_is_switched_over(
+    driver: Driver, proves: Proves, virsh: Virsh, heavy: LabDomain
+) -> None:
+    ref, base = driver.ref("blank"), heavy.disks[0]
+    virsh("blockcommit", "blank", "vda", "--active")
+    await driver.until_domain("blank", lambda d: d.jobs and d.jobs[0].ready, what="READY is seen")
+    assert await proves("switch over a commit that is ready (pivot)", Finish(ref, "vda"))
+    await driver.until_domain("blank", lambda d: not d.jobs, what="no job is shown")
+    agree(driver, virsh, "blank")
+    assert heavy.sources()["vda"] == base
+    assert now(heavy) == history(1)
+    assert disk.holds(base, 0x77, offset=2**22)

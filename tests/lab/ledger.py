@@ -1,0 +1,66 @@
+"""Gathers what the tests of a run prove, from all workers, and compares it with the README."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.lab import table
+
+PROOF = "proof"
+"""The user property by which a test's report carries [operation, libvirt, cell] here."""
+
+LAB = Path(__file__).parent
+NARROWING = ("keyword", "markexpr", "deselect", "lf")
+"""pytest's options that leave tests out."""
+
+
+class Ledger:
+    """A pytest plugin; fails the run, or with `KVMTUI_DRAW=1` writes the table anew."""
+
+    def __init__(self, readme: Path = table.README) -> None:
+        self._readme = readme
+        self._proved: dict[tuple[str, str], str] = {}
+        self._wrong: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Only what a test that passed has proved counts."""
+        if report.when != "call" or not report.passed:
+            return
+        for name, value in report.user_properties:
+            if name == PROOF:
+                assert isinstance(value, list)
+                operation, version, cell = value
+                other = self._proved.setdefault((operation, version), cell)
+                if other != cell:
+                    told = f"{operation}, libvirt {version}: “{cell}” and “{other}” were proved"
+                    self._wrong.append(told)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        whole = session.exitstatus == 0 and _everything(session.config)
+        text = self._readme.read_text()
+        told = table.parse(text)
+        if os.environ.get("KVMTUI_DRAW"):
+            drawn = table.updated(told, self._proved, whole=whole)
+            self._readme.write_text(table.draw(text, drawn))
+        else:
+            self._wrong += table.differences(told, self._proved, whole=whole)
+        if self._wrong and session.exitstatus == 0:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._wrong:
+            terminalreporter.section("the table of tests/lab/README.md is wrong", red=True)
+            for line in self._wrong:
+                terminalreporter.line(line)
+            terminalreporter.line("KVMTUI_DRAW=1 writes it anew")
+
+
+def _everything(config: pytest.Config) -> bool:
+    """Whether the run has all tests of the lab in it."""
+    places = [config.invocation_params.dir / arg for arg in config.args]
+    narrowed = any(getattr(config.option, name, None) for name in NARROWING)
+    return not narrowed and any(place.resolve() in (LAB, *LAB.parents) for place in places)
