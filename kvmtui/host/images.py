@@ -110,7 +110,12 @@ def _with(layer: Layer, part: dict[str, Any] | None) -> Layer:
         capacity=layer.capacity or part.get("virtual-size"),
         used=layer.used if layer.used is not None else part.get("actual-size"),
         snapshots=tuple(
-            ImageSnapshot(str(inside.get("name", "")), int(inside.get("vm-state-size", 0)))
+            ImageSnapshot(
+                str(inside.get("name", "")),
+                int(inside.get("vm-state-size", 0)),
+                int(inside.get("date-sec", 0)),
+                str(inside.get("id", "")),
+            )
             for inside in part.get("snapshots", ())
         ),
     )

@@ -77,9 +77,12 @@ class Performance:
                     break
                 done += 1
             undone = bool(error and done and self._plan.undo)
-            for step in self._plan.undo if error and done else ():
-                if await self._step(seat, step):
-                    undone = False
+            for step in self._plan.undo if undone else ():
+                now = self._watch.host.domain(uuid)
+                if now is not None and outcome.needless(step, now):
+                    continue
+                undone = not await self._step(seat, step)
+                if not undone:
                     break
             for step in () if error else self._plan.afterwards:
                 trouble = await self._step(seat, step)

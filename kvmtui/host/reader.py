@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Any
 
 from kvmtui.host.base import Gone, HostError, Lost
 from kvmtui.host.seat import Seat
@@ -132,18 +133,25 @@ class Reader:
         if progress is not None:
             await self._read_progress(uuid, progress)
             return
-        if Part.SNAPSHOTS in parts:
-            forest = await self._detail.call(Connection.forest, uuid)
-            count = len(forest.snapshots)
-            self._shelf.change(uuid, forest=forest, snapshot_count=count, trouble="")
-        if Part.CONFIG in parts:
-            known = self._shelf.host.domain(uuid)
-            config = await self._detail.call(Connection.config, uuid)
-            self._shelf.change(uuid, config=config, trouble="")
-            if known is not None and known.config is None:
-                self.guests.mark(uuid, Part.FROST)
+        known = self._shelf.host.domain(uuid)
+        await self._read_disks(uuid, parts)
+        if Part.CONFIG in parts and known is not None and known.config is None:
+            self.guests.mark(uuid, Part.FROST)
         if Part.JOBS in parts:
             await self._read_jobs(uuid)
+
+    async def _read_disks(self, uuid: str, parts: Part) -> None:
+        """Published together: what an image holds is compared with what is recorded."""
+        found: dict[str, Any] = {}
+        try:
+            if Part.SNAPSHOTS in parts:
+                forest = await self._detail.call(Connection.forest, uuid)
+                found = {"forest": forest, "snapshot_count": len(forest.snapshots)}
+            if Part.CONFIG in parts:
+                found["config"] = await self._detail.call(Connection.config, uuid)
+        finally:
+            if found:
+                self._shelf.change(uuid, trouble="", **found)
 
     async def _read_progress(self, uuid: str, progress: Progress) -> None:
         """Only what is known not to wait for the plan's own call."""

@@ -12,6 +12,10 @@ class ImageSnapshot:
     name: str
     size: int
     """Bytes of saved RAM; 0 for disks only."""
+    created: int = 0
+    """Seconds since 1970."""
+    id: str = ""
+    """QEMU's number of it within the image, which it also takes for a name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
     tops = {merge.top for merge in merges}
     files = _left(subject, snapshot, [o for o in snapshot.overlays if o not in tops])
     removals = leftovers.removals(subject, files)
-    step = DeleteSnapshot(subject.name, snapshot.name, merges=not inside)
+    step = DeleteSnapshot(subject.name, snapshot.name, merges=not inside, inside=inside)
     return Deletion(
         subject,
         (step, *removals),

@@ -12,7 +12,7 @@ from kvmtui.plans.wishes import Describe
 def refuse(subject: Subject, wish: Describe) -> Refusal | None:
     """Why these texts cannot be written."""
     if not _changed(subject, wish):
-        return Refusal("nothing", "nothing is changed")
+        return Refusal("nothing", "nothing is changed yet")
     if "\n" in wish.title:
         return Refusal("title lines", "a title is one line")
     return rules.first(rules.text_fits(wish.title), rules.text_fits(wish.description))

@@ -26,7 +26,7 @@ def refuse(subject: Subject, wish: Edit) -> Refusal | None:
         return Refusal("gone", f"there is no snapshot “{wish.snapshot}” any more")
     renamed = wish.name != snapshot.name
     if not renamed and wish.description == snapshot.description and not wish.current:
-        return Refusal("nothing", "nothing is changed")
+        return Refusal("nothing", "nothing is changed yet")
     children = subject.forest.children(snapshot.name) if renamed else ()
     return rules.first(
         _rename(subject, snapshot, wish.name) if renamed else None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer
+from kvmtui.model.inside import unrecorded
 from kvmtui.plans.steps import (
+    AdoptSnapshot,
     After,
     Amend,
     AwaitMerged,
@@ -68,6 +70,9 @@ def missing(step: Step, domain: Domain) -> str | None:
             return _current(domain, name) or _in_state(domain, _AFTER.get(after))
         case Redefine(snapshot=name, current=True):
             return _current(domain, name)
+        case AdoptSnapshot(snapshot=name):
+            known = domain.forest.get(name) if domain.forest else None
+            return None if known else f"there is no snapshot “{name}”"
         case EditRecord():
             return _recorded(step, domain)
         case SetMetadata(kind=kind, text=text):
@@ -98,7 +103,12 @@ def _deleted(step: DeleteSnapshot, domain: Domain) -> str | None:
     if step.only_below:
         below = next(iter(forest.children(name)), None)
         return f"snapshot “{below.name}” is still there" if below else None
-    return f"snapshot “{name}” is still there" if forest.get(name) else None
+    if forest.get(name):
+        return f"snapshot “{name}” is still there"
+    held = next((found for found in unrecorded(domain) if found.name == name), None)
+    if held and step.inside:
+        return f"“{name}” is still inside the image of {', '.join(held.disks)}"
+    return None
 
 
 def _amended(step: Amend, domain: Domain) -> str | None:
@@ -127,6 +137,11 @@ def _created(step: CreateSnapshot, domain: Domain) -> str | None:
     if domain.forest is None or domain.forest.get(step.name) is None:
         return f"there is no snapshot “{step.name}”"
     return _on(domain, step.targets)
+
+
+def needless(step: Step, domain: Domain) -> bool:
+    """Whether a step that undoes has nothing left to do."""
+    return isinstance(step, DeleteSnapshot) and missing(step, domain) is None
 
 
 def _recorded(step: EditRecord, domain: Domain) -> str | None:

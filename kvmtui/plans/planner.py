@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from kvmtui.model.world import World
-from kvmtui.plans import create, delete, describe, edit, guest, jobs, merge, places, power, revert
+from kvmtui.plans import (
+    adopt,
+    create,
+    delete,
+    describe,
+    edit,
+    guest,
+    jobs,
+    merge,
+    places,
+    power,
+    revert,
+)
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import (
+    Adopt,
     Cancel,
     Create,
     Delete,
     Describe,
+    Discard,
     Edit,
     Finish,
     FreezeGuest,
@@ -56,3 +70,7 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
             return guest.freeze(subject, wish)
         case ThawGuest():
             return guest.thaw(subject, wish)
+        case Adopt():
+            return adopt.plan(subject, wish)
+        case Discard():
+            return adopt.discard(subject, wish)

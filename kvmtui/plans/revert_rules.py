@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from os.path import dirname
+from os.path import basename, dirname
 
+from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.plans import overlays, rules
@@ -44,7 +45,7 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         if now is not None and _may_stand_on(now, record.base):
             reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
             return Refusal("stands on it", reason, "commit them first")
-        stale = _not_in_image(subject, snapshot, record)
+        stale = _in_image(subject, snapshot, record)
         if stale:
             return stale
     bases = (record.base for record in snapshot.disks if record.mode == "internal")
@@ -62,13 +63,16 @@ def _may_stand_on(disk: Disk, base: str) -> bool:
     return disk.position(base) is not None or not disk.complete
 
 
-def _not_in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
+def _in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
+    """The image must hold it, and QEMU must find it under its name."""
+    if record.target in inside.lost(subject.domain, snapshot):
+        return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
     found = subject.domain.holds(record.base)
-    if found is None or found[1].snapshots is None:
+    other = inside.mistaken(found[1], snapshot.name) if found else None
+    if other is None:
         return None
-    if snapshot.name in (inside.name for inside in found[1].snapshots):
-        return None
-    return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
+    reason = f"QEMU takes “{snapshot.name}” for the number of “{other}” in {basename(record.base)}"
+    return Refusal("number", reason, f"delete “{other}” first")
 
 
 def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | None:

@@ -140,6 +140,23 @@ class ThawGuest:
     ref: Ref
 
 
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Wish: have libvirt record an internal snapshot that only the images know."""
+
+    ref: Ref
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Wish: delete an internal snapshot that only the images know."""
+
+    ref: Ref
+    name: str
+
+
 Wish = (
     Create
     | Revert
@@ -152,4 +169,6 @@ Wish = (
     | Describe
     | FreezeGuest
     | ThawGuest
+    | Adopt
+    | Discard
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import age, count, moment, safe, size
@@ -17,6 +18,7 @@ HERE = ("you are here",)
 
 MARK = "✓ "
 """Stands before the name of a marked snapshot."""
+_INSIDE = "only in the image"
 
 WIDE = 70
 
@@ -48,6 +50,12 @@ def weight(domain: Domain, snapshot: Snapshot) -> int | None:
     return sum(used) if used else None
 
 
+def inside_of(key: object) -> str | None:
+    """The name of a snapshot that only the images know, from the key of its row."""
+    known = isinstance(key, tuple) and len(key) == 2 and key[0] == _INSIDE
+    return str(key[1]) if known and isinstance(key, tuple) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Node:
     snapshot: Snapshot | None
@@ -65,15 +73,17 @@ def rows(
     forest = domain.forest
     if forest is None:
         return (said(safe(domain.trouble) or "reading …", WARN if domain.trouble else QUIET),)
+    strays = tuple(_stray(found, width, now) for found in unrecorded(domain))
     if not forest.snapshots:
-        return (_here(domain, ""), said("no snapshots yet · s takes one", QUIET))
+        rest = strays or (said("no snapshots yet · s takes one", QUIET),)
+        return fitted((_here(domain, ""), *rest), width)
     drawn = (
         _row(domain, node.snapshot, node.guides, width, now, folded, marked)
         if node.snapshot
         else _here(domain, node.guides)
         for node in _walk(forest, folded)
     )
-    return fitted(drawn, width)
+    return fitted((*drawn, *strays), width)
 
 
 def _walk(forest: Forest, folded: Collection[str]) -> Iterator[_Node]:
@@ -125,19 +135,43 @@ def _row(
         left.append(f" +{hidden}", ACCENT)
     if snapshot.unfinished:
         left.append(" unfinished", BAD)
-    cells = [
-        Cell(kind(snapshot), 9, QUIET),
-        Cell(size(weight(domain, snapshot) or None), 5, right=True),
-        Cell(age(snapshot.created, now), 4, QUIET, right=True),
-    ]
-    if width >= WIDE:
-        cells[2:] = [Cell(moment(snapshot.created), 16, QUIET), *cells[2:]]
+    if lost(domain, snapshot):
+        left.append(" not in its image", WARN)
+    cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)
     return Row(snapshot.name, line(width, left, cells))
 
 
-def details(domain: Domain, name: str | None, now: float) -> tuple[Text, ...]:
-    """What is known of the selected snapshot: description, time, files."""
+def _cells(kind: str, weight: int | None, created: int, width: int, now: float) -> list[Cell]:
+    cells = [
+        Cell(kind, 9, QUIET),
+        Cell(size(weight or None), 5, right=True),
+        Cell(age(created, now), 4, QUIET, right=True),
+    ]
+    if width >= WIDE:
+        cells[2:] = [Cell(moment(created), 16, QUIET), *cells[2:]]
+    return cells
+
+
+def _stray(found: Unrecorded, width: int, now: float) -> Row:
+    where = ", ".join(map(safe, found.disks))
+    only = f" only in {where}" if width >= WIDE else f" · {where}"
+    left = Text.assemble((f"◌ {safe(found.name)}{only}", QUIET))
+    kind = "inner+RAM" if found.ram else "inner"
+    cells = _cells(kind, found.ram, found.created, width, now)
+    return Row((_INSIDE, found.name), line(width, left, cells))
+
+
+def details(
+    domain: Domain, name: str | None, now: float, inside: str | None = None
+) -> tuple[Text, ...]:
+    """What is known of the selected snapshot: description, time, files.
+
+    ``inside`` names one that only the images know.
+    """
     snapshot = domain.forest.get(name) if domain.forest else None
+    stray = next((found for found in unrecorded(domain) if found.name == inside), None)
+    if stray is not None:
+        return _about_stray(stray)
     if snapshot is None:
         return _about_now(domain)
     about = Text(
@@ -147,11 +181,21 @@ def details(domain: Domain, name: str | None, now: float) -> tuple[Text, ...]:
     when = Text.assemble(moment(snapshot.created), (f" · was {safe(then)}", QUIET))
     files = [(disk.target, disk.overlay) for disk in snapshot.disks if disk.overlay]
     files += [("RAM", snapshot.memory_file)] if snapshot.memory_file else []
-    inside = [disk.target for disk in snapshot.disks if disk.mode == "internal"]
+    internal = [disk.target for disk in snapshot.disks if disk.mode == "internal"]
     where = [Text.assemble((f"{target} ", QUIET), safe(path)) for target, path in files]
-    if inside:
-        where.append(Text.assemble(("inside ", QUIET), ", ".join(inside)))
+    if internal:
+        where.append(Text.assemble(("inside ", QUIET), ", ".join(map(safe, internal))))
+    gone = lost(domain, snapshot)
+    if gone:
+        where.insert(0, Text(f"{', '.join(map(safe, gone))} does not hold it any more", WARN))
     return (when, about, *where)
+
+
+def _about_stray(stray: Unrecorded) -> tuple[Text, ...]:
+    inside = ", ".join(map(safe, stray.disks))
+    ram = (f" · with {size(stray.ram)} of RAM", QUIET) if stray.ram else ""
+    when = Text.assemble(moment(stray.created), (f" · only inside {inside}", QUIET), ram)
+    return when, Text("unknown to libvirt: a adopts, d deletes", QUIET)
 
 
 def _about_now(domain: Domain) -> tuple[Text, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
-from kvmtui.ui.forms import create, delete, edit, guest, jobs, merge, power, revert
+from kvmtui.ui.forms import adopt, create, delete, edit, guest, jobs, merge, power, revert
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
@@ -120,6 +120,14 @@ COMMANDS = (
         "mark the selected snapshot: d then deletes all marked",
         action="mark",
         needs=no_pane_of_snapshots,
+        footer=False,
+    ),
+    _change(
+        "adopt",
+        "a",
+        "adopt",
+        "record a snapshot that only an image holds",
+        adopt.form,
         footer=False,
     ),
     _look("xml", "v", "XML", "the XML of the selected domain or snapshot", pages.no_domain),

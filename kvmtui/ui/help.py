@@ -16,6 +16,7 @@ _KINDS = (
     ("disks+RAM", "external, and the RAM in a file of its own"),
     ("inner", "internal: kept inside the qcow2 image"),
     ("inner+RAM", "internal, with the RAM in the first disk"),
+    ("◌", "only inside an image: libvirt has no record of it"),
 )
 
 

@@ -26,6 +26,8 @@ class View:
     """The selected snapshot; None for the present state."""
     marks: frozenset[tuple[Ref, str]] = frozenset()
     """The marked snapshots of all domains."""
+    inside: str | None = None
+    """Name of the selected snapshot that only the images know."""
     disk: str | None = None
     """Target of the disk whose layer is selected."""
     layer: str | None = None

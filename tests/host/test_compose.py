@@ -7,7 +7,7 @@ from lxml import etree
 
 from kvmtui.host.virt import compose, past
 from kvmtui.model import parse
-from kvmtui.plans.steps import CreateSnapshot, EditRecord, Target
+from kvmtui.plans.steps import AdoptSnapshot, CreateSnapshot, EditRecord, Target
 from tests.worlds import HOSTILE
 
 NAMES = {
@@ -159,3 +159,25 @@ def test_an_edited_record_differs_in_nothing_else(name: str) -> None:
             assert was is not None
             assert etree.tostring(kept) == etree.tostring(was)
     assert compose.edited(RECORD, EditRecord("web", "s1")).replace('"', "'") == RECORD
+
+
+@pytest.mark.parametrize("ram", [True, False])
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_an_adopted_snapshot_is_recorded_around_the_present_definition(
+    name: str, ram: bool
+) -> None:
+    present = "<domain type='qemu'><name>web</name><graphics passwd='secret'/></domain>"
+    text = compose.adopted(present, AdoptSnapshot("web", name, name, 7, ram, ("vda",), ("sda",)))
+    found, root = parse.snapshot(text), etree.fromstring(text)
+    assert (root.findtext("name"), found.created, found.parent) == (name, 7, None)
+    assert root.findtext("description") == name
+    assert (found.state, found.memory.value) == (
+        ("running", "internal") if ram else ("shutoff", "no")
+    )
+    assert [(disk.target, disk.mode) for disk in found.disks] == [
+        ("vda", "internal"),
+        ("sda", "no"),
+    ]
+    domain = root.find("domain")
+    assert domain is not None
+    assert etree.tostring(domain, encoding="unicode").replace('"', "'") == present

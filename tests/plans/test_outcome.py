@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.plans import outcome
 from kvmtui.plans.steps import (
     AbortJob,
+    AdoptSnapshot,
     After,
     Amend,
     AwaitMerged,
@@ -76,6 +78,7 @@ def create(name: str, file: str) -> CreateSnapshot:
         (Power("web", Verb.FORCE_OFF), OFF),
         (Power("web", Verb.SHUTDOWN), WEB),
         (AbortJob("web", "vda"), WEB),
+        (AdoptSnapshot("web", "s2", "", 1, False, ("vda",)), WEB),
         (EditRecord("web", "s2", description="", parent="s1", current=True), WEB),
         (EditRecord("web", "gone", "s1", current=False), WEB),
         (SetMetadata("web", "title", ""), WEB),
@@ -109,6 +112,7 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (Redefine("web", "s1", current=True), WEB, "“s1” is not the current"),
         (Pivot("web", "vda", file("web.qcow2")), WEB, "vda uses"),
         (Pivot("web", "vdb", ACTIVE), WEB, "vdb uses nothing"),
+        (AdoptSnapshot("web", "s3", "", 1, False, ("vda",)), WEB, "no snapshot “s3”"),
         (EditRecord("web", "s1", "s3"), WEB, "no snapshot “s3”"),
         (EditRecord("web", "s1", description="x"), WEB, "the description of “s1”"),
         (EditRecord("web", "s2", parent="s3"), WEB, "“s2” does not hang below “s3”"),
@@ -145,3 +149,19 @@ def test_what_could_not_be_read_is_not_taken_for_done(step: Step) -> None:
 def test_saved_ram_that_is_still_there_was_not_removed() -> None:
     assert outcome.missing(RemoveManagedSave("web"), domain(managed_save=True))
     assert outcome.missing(RemoveManagedSave("web"), domain()) is None
+
+
+def test_what_an_image_still_holds_was_not_deleted_from_inside() -> None:
+    layer = replace(disk(ACTIVE).layers[0], snapshots=(ImageSnapshot("i1", 0),))
+    holding = domain("web", replace(disk(ACTIVE), layers=(layer,)))
+    inside = DeleteSnapshot("web", "i1", inside=True)
+    assert "still inside the image of vda" in (outcome.missing(inside, holding) or "")
+    assert outcome.missing(inside, domain()) is None
+    assert outcome.missing(DeleteSnapshot("web", "i1"), holding) is None
+
+
+def test_an_undoing_skips_only_what_is_gone_already() -> None:
+    assert outcome.needless(DeleteSnapshot("web", "s3", metadata_only=True), WEB)
+    assert not outcome.needless(DeleteSnapshot("web", "s2", metadata_only=True), WEB)
+    assert not outcome.needless(EditRecord("web", "s2"), WEB)
+    assert not outcome.needless(Power("web", Verb.FORCE_OFF), OFF)

@@ -8,6 +8,7 @@ import pytest
 
 from kvmtui.plans.steps import (
     AbortJob,
+    AdoptSnapshot,
     After,
     Amend,
     AwaitMerged,
@@ -126,6 +127,11 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
     (AwaitReady("web", "vda"), "virsh blockjob --domain web --path vda --info"),
     (Pivot("web", "vda", "/b"), "virsh blockjob --domain web --path vda --pivot"),
     (AbortJob("web", "vda"), "virsh blockjob --domain web --path vda --abort"),
+    (
+        AdoptSnapshot("web", "it's", "", 1, False, ("vda",)),
+        "virsh snapshot-create --domain web --xmlfile RECORD.xml --redefine"
+        "   # around the <domain> of: virsh dumpxml --domain web --inactive --security-info",
+    ),
     (
         EditRecord("web", "s1", current=True),
         "virsh snapshot-edit --domain web --snapshotname s1 --current",

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from kvmtui.model.disk import ImageSnapshot
+from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Memory, Snapshot
 from kvmtui.render import snapshots
 from kvmtui.render.row import plain
 from tests.worlds import (
+    DAY,
     GIB,
     NOW,
     branched,
@@ -90,3 +92,39 @@ def test_the_details_of_a_snapshot_and_of_the_present() -> None:
 def test_forests_of_snapshots_with_lost_parents_are_shown_whole() -> None:
     orphan = replace(domain(), forest=Forest((Snapshot("b", "gone"), Snapshot("c", "b")), None))
     assert len(snapshots.rows(orphan, 40, NOW)) == 3
+
+
+def unrecorded() -> Domain:
+    """i1 is recorded but in no image any more; by-hand is only in the image."""
+    image = ImageSnapshot("by-hand", 300, NOW - 3 * DAY, "1")
+    layer = replace(disk(file("web.qcow2")).layers[0], snapshots=(image,))
+    held = inner("i1", name="web")
+    assert held.config is not None
+    return replace(held, config=replace(held.config, disks=(replace(disk(), layers=(layer,)),)))
+
+
+def test_what_only_an_image_knows_stands_below_the_tree_and_what_it_lost_is_marked() -> None:
+    lines = plain(snapshots.rows(unrecorded(), 60, NOW)).splitlines()
+    assert [line.split() for line in lines] == [
+        ["●", "i1", "not", "in", "its", "image", "inner+RAM", "24h"],
+        ["└", "▶", "you", "are", "here", "·", "running"],
+        ["◌", "by-hand", "·", "vda", "inner+RAM", "300B", "3d"],
+    ]
+    alone = replace(unrecorded(), forest=Forest())
+    shown = plain(snapshots.rows(alone, 60, NOW))
+    assert "by-hand" in shown
+    assert "no snapshots yet" not in shown
+
+
+def test_its_row_is_told_from_every_other() -> None:
+    keys = [row.key for row in snapshots.rows(unrecorded(), 60, NOW)]
+    assert [snapshots.inside_of(key) for key in keys] == [None, None, "by-hand"]
+    assert snapshots.inside_of(("vda", "by-hand")) is None
+
+
+def test_the_details_say_where_it_is_and_what_can_be_done() -> None:
+    told = [text.plain for text in snapshots.details(unrecorded(), None, NOW, "by-hand")]
+    assert told[0].endswith(" · only inside vda · with 300B of RAM")
+    assert "a adopts, d deletes" in told[1]
+    told = [text.plain for text in snapshots.details(unrecorded(), "i1", NOW)]
+    assert "vda does not hold it any more" in told

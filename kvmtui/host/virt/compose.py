@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from kvmtui.model import parse
-from kvmtui.plans.steps import CreateSnapshot, EditRecord
+from kvmtui.plans.steps import AdoptSnapshot, CreateSnapshot, EditRecord
 
 
 def snapshot(step: CreateSnapshot) -> str:
@@ -59,3 +59,22 @@ def edited(recorded: str, step: EditRecord) -> str:
 def _put(node: etree._Element, tag: str, text: str) -> None:
     found = node.find(tag)
     (etree.SubElement(node, tag) if found is None else found).text = text
+
+
+def adopted(present: str, step: AdoptSnapshot) -> str:
+    """The record of a snapshot that the images hold, around the definition ``present``."""
+    root = etree.Element("domainsnapshot")
+    for tag, text in (
+        ("name", step.snapshot),
+        ("description", step.description),
+        ("state", "running" if step.ram else "shutoff"),
+        ("creationTime", str(step.created)),
+    ):
+        _put(root, tag, text)
+    etree.SubElement(root, "memory", snapshot="internal" if step.ram else "no")
+    disks = etree.SubElement(root, "disks")
+    for mode, targets in (("internal", step.inside), ("no", step.others)):
+        for target in targets:
+            etree.SubElement(disks, "disk", name=target, snapshot=mode)
+    root.append(parse.tree(present))
+    return etree.tostring(root, encoding="unicode")

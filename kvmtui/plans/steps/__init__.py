@@ -3,7 +3,7 @@
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
 from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
-from kvmtui.plans.steps.records import EditRecord, SetMetadata
+from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
 from kvmtui.plans.steps.restart import RestoreRam, StartOver
 from kvmtui.plans.steps.snapshots import (
     After,
@@ -30,6 +30,7 @@ Step = (
     | AbortJob
     | Power
     | RemoveManagedSave
+    | AdoptSnapshot
     | EditRecord
     | SetMetadata
     | Amend
@@ -42,6 +43,7 @@ Step = (
 
 __all__ = [
     "AbortJob",
+    "AdoptSnapshot",
     "After",
     "Amend",
     "AwaitMerged",

@@ -44,6 +44,34 @@ class EditRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptSnapshot:
+    """``virDomainSnapshotCreateXML`` with REDEFINE of a record that libvirt never had."""
+
+    domain: str
+    snapshot: str
+    description: str
+    created: int
+    """Seconds since 1970."""
+    ram: bool
+    """The images hold its RAM too."""
+    inside: tuple[str, ...]
+    """Targets of writable disks."""
+    others: tuple[str, ...] = ()
+    """All other targets."""
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"record “{self.snapshot}” as a snapshot inside the images"
+
+    @property
+    def virsh(self) -> str:
+        line = virsh("snapshot-create", self.domain, "--xmlfile", "RECORD.xml", "--redefine")
+        now = virsh("dumpxml", self.domain, "--inactive", "--security-info")
+        return f"{line}   # around the <domain> of: {now}"
+
+
+@dataclass(frozen=True, slots=True)
 class SetMetadata:
     """``virDomainSetMetadata`` of the domain's title or description."""
 

@@ -116,6 +116,8 @@ class DeleteSnapshot:
     """All below it, but not the snapshot itself."""
     keeps: tuple[str, ...] = ()
     """Snapshots below it whose records this libvirt would rewrite: they are put back."""
+    inside: bool = False
+    """Internal: the images must not hold it afterwards, which libvirt does not look at."""
 
     @property
     def watch(self) -> Watch:

@@ -13,6 +13,8 @@ def chosen(view: View) -> tuple[Subject, Snapshot] | Refusal:
     subject, snapshot = view.subject(), view.selected_snapshot
     if isinstance(subject, Refusal):
         return subject
+    if view.inside is not None:
+        return Refusal("unrecorded", "libvirt does not know it", "adopt it first (a)")
     if snapshot is None:
         return Refusal("no snapshot", "no snapshot is selected", "choose one in pane 2")
     return subject, snapshot

@@ -11,6 +11,7 @@ from kvmtui.plans import delete
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
+from kvmtui.ui.forms import adopt
 from kvmtui.ui.forms.chosen import chosen as chosen_snapshot
 from kvmtui.ui.forms.form import Choice, Field, Form, Option, Toggle, Values
 from kvmtui.ui.view import View
@@ -27,6 +28,8 @@ def form(view: View) -> Form | Refusal:
     subject, marked = view.subject(), view.marked
     if isinstance(subject, Refusal):
         return subject
+    if not marked and view.inside is not None:
+        return adopt.discard(subject, view.inside)
     if not marked:
         found = chosen_snapshot(view)
         if isinstance(found, Refusal):

@@ -8,6 +8,7 @@ from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Describe, Edit, Wish
 from kvmtui.render.words import safe
+from kvmtui.ui.forms.chosen import chosen
 from kvmtui.ui.forms.form import Field, Form, Line, Toggle, Values
 from kvmtui.ui.view import View
 
@@ -17,12 +18,11 @@ BREAK = "⏎"
 
 def form(view: View) -> Form | Refusal:
     """The snapshot under the cursor of pane 2, elsewhere the domain."""
-    subject, snapshot = view.subject(), view.selected_snapshot
-    if isinstance(subject, Refusal):
-        return subject
-    if view.pane == "snapshots" and snapshot is not None:
-        return _snapshot(subject, snapshot)
-    return _domain(subject)
+    if view.pane == "snapshots" and (view.selected_snapshot or view.inside):
+        found = chosen(view)
+        return found if isinstance(found, Refusal) else _snapshot(*found)
+    subject = view.subject()
+    return subject if isinstance(subject, Refusal) else _domain(subject)
 
 
 def shown(text: str) -> str:

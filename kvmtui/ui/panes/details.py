@@ -21,7 +21,8 @@ class Details(Static):
         self._shown = Text()
 
     def watch_view(self, view: View) -> None:
-        told = snapshots.details(view.domain, view.snapshot, view.now) if view.domain else ()
+        domain, name = view.domain, view.snapshot
+        told = snapshots.details(domain, name, view.now, view.inside) if domain else ()
         text = Text("\n").join(told)
         if text != self._shown:
             self._shown = text

@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from kvmtui.host.perform import Outcome
 from kvmtui.model.world import Link, Ref, World
+from kvmtui.render import snapshots
 from kvmtui.render.row import BAD, QUIET
 from kvmtui.render.words import age, safe
 from kvmtui.ui.commands import COMMANDS, Command
@@ -126,6 +127,7 @@ class Main(Screen[None]):
         self.view = replace(
             self.view,
             snapshot=name if isinstance(name, str) else None,
+            inside=snapshots.inside_of(name),
             disk=disk,
             layer=source,
             job=_job(job),

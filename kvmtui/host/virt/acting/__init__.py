@@ -7,6 +7,7 @@ from typing import Any
 from kvmtui.host.virt.acting import amending, files, guest, jobs, power, records, restart, snapshots
 from kvmtui.plans.steps import (
     AbortJob,
+    AdoptSnapshot,
     Amend,
     AwaitMerged,
     AwaitReady,
@@ -63,6 +64,8 @@ def perform(domain: Any, step: Step) -> None:
             domain.managedSaveRemove(0)
         case Power():
             power.switch(domain, step.verb)
+        case AdoptSnapshot():
+            records.adopt(domain, step)
         case EditRecord():
             records.edit(domain, step)
         case SetMetadata():

@@ -8,7 +8,7 @@ import libvirt
 
 from kvmtui.host.virt import compose
 from kvmtui.host.virt.acting import restart
-from kvmtui.plans.steps import EditRecord, SetMetadata
+from kvmtui.plans.steps import AdoptSnapshot, EditRecord, SetMetadata
 
 _KINDS = {
     "title": libvirt.VIR_DOMAIN_METADATA_TITLE,
@@ -22,6 +22,13 @@ def edit(domain: Any, step: EditRecord) -> None:
     if step.current:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
     domain.snapshotCreateXML(compose.edited(restart.recorded(domain, step.snapshot), step), flags)
+
+
+def adopt(domain: Any, step: AdoptSnapshot) -> None:
+    """``virDomainSnapshotCreateXML`` with REDEFINE, around the present definition."""
+    present = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
+    record = compose.adopted(present, step)
+    domain.snapshotCreateXML(record, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
 
 
 def describe(domain: Any, step: SetMetadata) -> None:
