@@ -133,12 +133,17 @@ class Reader:
         if progress is not None:
             await self._read_progress(uuid, progress)
             return
-        known = self._shelf.host.domain(uuid)
+        before = self._channel(uuid)
         await self._read_disks(uuid, parts)
-        if Part.CONFIG in parts and known is not None and known.config is None:
-            self.guests.mark(uuid, Part.FROST)
+        if self._channel(uuid) is not before:
+            self.guests.mark(uuid, Part.GUEST if uuid == self.guests.first else Part.FROST)
         if Part.JOBS in parts:
             await self._read_jobs(uuid)
+
+    def _channel(self, uuid: str) -> Channel | None:
+        """The agent's channel, once the definition is known: only then the agent can be asked."""
+        domain = self._shelf.host.domain(uuid)
+        return domain.config.channel if domain and domain.config else None
 
     async def _read_disks(self, uuid: str, parts: Part) -> None:
         """Published together: what an image holds is compared with what is recorded."""

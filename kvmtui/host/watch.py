@@ -143,6 +143,8 @@ class Watch:
             if Part.GUEST in parts:
                 looked_at = event.uuid == self.selected
                 self.reader.guests.mark(event.uuid, Part.GUEST if looked_at else Part.FROST)
+                if not looked_at:
+                    self.shelf.change(event.uuid, guest=None)  # asked when it is looked at
 
     async def _tick(self) -> None:
         """What libvirt tells by no event: progress, and snapshots made by others."""

@@ -120,3 +120,10 @@ async def test_a_delete_of_a_snapshot_keeps_the_data_and_says_what_it_does(
     assert heavy.chain() == ("m-vda.qcow2",)
     assert now(heavy)[:3] == history(1)[:3]
     assert holds(heavy.sources()["vda"], 0x77, offset=2**22)
+
+
+def test_a_machine_that_has_just_stopped_has_no_jobs(
+    embedded: Embedded, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    assert embedded.open().jobs(machine.handle.UUIDString(), ("vda",)) == ()

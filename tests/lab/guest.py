@@ -104,11 +104,10 @@ class GuestDomain(LabDomain):
         self._signal_agent("CONT", "S")
 
     def _signal_agent(self, signal: str, state: str) -> None:
-        """Sends a signal to the agent; fails unless it is then in the process state `state`."""
+        """Sends a signal to the agent, and waits until it is in the process state `state`."""
         agent = "$(cat /run/qemu-ga.pid)"
-        self.run(
-            f"kill -{signal} {agent}; sleep 0.1; grep -q 'State:.{state}' /proc/{agent}/status"
-        )
+        seen = f"grep -q 'State:.{state}' /proc/{agent}/status"
+        self.run(f"kill -{signal} {agent}; until {seen}; do sleep 0.1; done")
 
 
 def _mounted(folder: str) -> str:

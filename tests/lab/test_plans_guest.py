@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
 
+from kvmtui.model.domain import State
 from kvmtui.model.guest import Answer, Channel
 from kvmtui.plans import create_rules
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import find
-from kvmtui.plans.wishes import Create, Revert
+from kvmtui.plans.wishes import Create, Revert, Switch
 from tests.host.driver import Driver
 from tests.lab import disk
 from tests.lab.agreement import agree
-from tests.lab.guest import GuestDomain
+from tests.lab.conftest import NewBlank, NewGuest
+from tests.lab.guest import BOOT, GuestDomain
 from tests.lab.proof import Proves
 from tests.lab.virsh import Virsh
 
@@ -147,3 +151,30 @@ async def test_ram_from_a_file_fits_the_disks_it_comes_back_with(
     guest.wait_agent()
     assert guest.read_marker() == "then"
     assert guest.run("cat /tmp/memory 2>/dev/null || echo booted") == "booted\n"
+
+
+async def test_an_agent_that_comes_up_is_asked_and_a_guest_shuts_down_when_asked(
+    driver: Driver, virsh: Virsh, new_guest: NewGuest
+) -> None:
+    new_guest()
+    ref = await driver.meet("guest")
+    await driver.carry_out(Switch(ref, Verb.START))
+    await answered(driver, Answer.ANSWERING, BOOT)
+    await driver.carry_out(Switch(ref, Verb.SHUTDOWN))
+    await driver.until_domain("guest", lambda d: d.state is State.OFF, BOOT, "off")
+    agree(driver, virsh, "guest")
+    assert driver.domain("guest").trouble == ""
+
+
+async def test_an_agent_that_came_up_meanwhile_is_asked_when_its_domain_is_looked_at(
+    driver: Driver, new_guest: NewGuest, new_blank: NewBlank
+) -> None:
+    guest = new_guest()
+    new_blank()
+    ref = await driver.meet("guest")
+    await driver.until_domain("guest", lambda d: d.guest is not None, 10, "told from its channel")
+    await driver.meet("blank")
+    await asyncio.to_thread(guest.start)
+    await asyncio.to_thread(guest.wait_agent)
+    driver.fleet.select(ref)
+    await answered(driver, Answer.ANSWERING)

@@ -124,12 +124,20 @@ def _current(domain: Any) -> str | None:
 
 
 def jobs(domain: Any, targets: tuple[str, ...]) -> tuple[Job, ...]:
-    """Block jobs; an active commit or copy whose work is all done is ready."""
+    """Block jobs; an active commit or copy whose work is all done is ready.
+
+    A domain that has just stopped has none.
+    """
     found = []
-    for target in targets:
-        info = domain.blockJobInfo(target, libvirt.VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES)
-        if info:
-            found.append(_job(target, info))
+    try:
+        for target in targets:
+            info = domain.blockJobInfo(target, libvirt.VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES)
+            if info:
+                found.append(_job(target, info))
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
+            raise
+        return ()
     return tuple(found)
 
 
