@@ -97,6 +97,8 @@ async def test_a_commit_cancelled_half_way_keeps_the_chain_and_offers_no_spoilt_
     assert cancelled.ok, cancelled.says
     assert not merged.ok
     assert "ended before it was ready" in merged.says
+    busy = [d.busy for world in slow.worlds for d in world.hosts[0].domains if d.name == "m"]
+    assert "cancel the job of vda" not in busy, "the merge is what the machine is busy with"
     assert (machine.chain(), now(machine)) == before
     assert holds(machine.sources()["vda"], 0x77, offset=2**22)
     for name, image in (("s1", machine.disks[0]), ("s2", machine.disks[0].with_name(S1))):
