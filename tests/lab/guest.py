@@ -98,16 +98,16 @@ class GuestDomain(LabDomain):
 
     def stop_agent(self) -> None:
         """SIGSTOP: libvirt goes on to call it connected, but it answers nothing."""
-        self._signal_agent("STOP", "T")
+        self._signal_agent("STOP", "[Tt]")
 
     def continue_agent(self) -> None:
-        self._signal_agent("CONT", "S")
+        self._signal_agent("CONT", "[^Tt]")
 
     def _signal_agent(self, signal: str, state: str) -> None:
-        """Sends a signal to the agent, and waits until it is in the process state `state`."""
+        """Sends a signal to the agent, and waits until its process state is like that."""
         agent = "$(cat /run/qemu-ga.pid)"
-        seen = f"grep -q 'State:.{state}' /proc/{agent}/status"
-        self.run(f"kill -{signal} {agent}; until {seen}; do sleep 0.1; done")
+        is_so = f"grep -q 'State:.{state}' /proc/{agent}/status"
+        self.run(f"kill -{signal} {agent} && until {is_so}; do sleep 0.1; done")
 
 
 def _mounted(folder: str) -> str:
