@@ -164,3 +164,17 @@ async def test_cancelling_somebody_elses_commit_offers_no_spoilt_snapshot(
     assert machine.recorded() == {}
     assert len(machine.chain()) == 3
     assert now(machine) == history(1, 2)
+
+
+async def test_finishing_somebody_elses_commit_offers_no_spoilt_snapshot(
+    driver: Driver, machine: Machine
+) -> None:
+    await chain_of_three(driver, machine)
+    ref = driver.ref("m")
+    machine.handle.blockCommit("vda", str(machine.disks[0]), None, 0, 4)
+    await driver.until_domain("m", lambda d: d.jobs and d.jobs[0].ready, 10, "READY is seen")
+    plan = await driver.carry_out(Finish(ref, "vda"))
+    assert plan.losses == ("the way back to “s2”", "the way back to “s1”")
+    assert machine.recorded() == {}
+    assert machine.chain() == ("m-vda.qcow2",)
+    assert now(machine) == history(1, 2)
