@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import struct
 import subprocess
 from dataclasses import replace
@@ -54,6 +55,8 @@ def looked_at(disk: Disk, *, whole: bool) -> Disk:
         by_source = {layer.source: layer for layer in layers}
         layers = tuple(_with(by_source.get(path, Layer(path)), known[path]) for path in known)
         complete = True
+    if whole:
+        layers = tuple(replace(layer, changed=changed(layer.source)) for layer in layers)
     folder = os.path.dirname(active.source)
     return replace(disk, layers=layers, complete=complete, folder=beside(folder), free=free(folder))
 
@@ -130,6 +133,15 @@ def _is_missing(path: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def changed(path: str) -> float | None:
+    """When a file was written to last; None of what is no file, where times say nothing."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_mtime if stat.S_ISREG(status.st_mode) else None
 
 
 def free(folder: str) -> int | None:

@@ -36,6 +36,8 @@ class Layer:
     """Bytes that the image takes on its storage now."""
     free: int | None = None
     """Bytes free on the file system that holds it; None where nobody could look."""
+    changed: float | None = None
+    """When the file was written to last, in seconds since 1970; only of a domain that is off."""
     missing: bool = False
     """The file is known not to be there."""
     snapshots: tuple[ImageSnapshot, ...] | None = None

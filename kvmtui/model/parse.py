@@ -100,6 +100,12 @@ def _unsaveable(root: etree._Element) -> str:
     return ""
 
 
+def identity(text: str) -> tuple[str, str]:
+    """uuid and name in a ``<domain>`` document."""
+    root = tree(text)
+    return xml.text(root, "uuid"), root.findtext("name") or ""
+
+
 def domain(text: str, *, managed_save: bool = False) -> Config:
     """A ``<domain>`` document, live or inactive. Raises ``etree.XMLSyntaxError``."""
     root = tree(text)

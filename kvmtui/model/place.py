@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from kvmtui.model.saved import SavedRam
+
 
 class There(Enum):
     """What a path leads to."""
@@ -52,5 +54,7 @@ class Place:
     """Bytes of a block device."""
     image: Image | None = None
     """The qcow2 image that is there; None where there is none, or it could not be read."""
+    ram: SavedRam | None = None
+    """The RAM that was saved there, or why what is there is none; None where nobody tried."""
     held: bool = False
     """The host itself uses the block device: it is mounted, part of a volume group, …"""

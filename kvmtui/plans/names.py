@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 from kvmtui.model.disk import Disk
@@ -93,6 +94,25 @@ def _is_device(subject: Subject, path: str) -> bool:
     return place is not None and (
         place.there is There.BLOCK or (unknown and path.startswith("/dev/"))
     )
+
+
+def save_file(subject: Subject) -> str:
+    """A free path for the RAM of a domain that stops, beside its first disk in a file."""
+    return free_name(subject.files(), _saved(subject), ".save")
+
+
+def saved(subject: Subject) -> tuple[str, ...]:
+    """The files of such names that are there, as far as folders could be looked at; last first."""
+    pattern = re.compile(re.escape(_saved(subject)) + r"(?:-(\d+))?\.save")
+    found = {m[0]: int(m[1] or 1) for file in subject.files() if (m := pattern.fullmatch(file))}
+    return tuple(sorted(found, key=lambda file: -found[file]))
+
+
+def _saved(subject: Subject) -> str:
+    """The path without number and suffix."""
+    disks = (disk for disk in subject.config.writable if has_place(disk) and disk.active)
+    beside = (os.path.dirname(disk.active.source) for disk in disks if disk.active)
+    return os.path.join(next(beside, "/var/lib/libvirt/images"), slug(subject.name))
 
 
 def memory_file(subject: Subject, directory: str, snapshot: str, taken: Iterable[str] = ()) -> str:

@@ -14,6 +14,7 @@ from kvmtui.plans.steps import (
     DeleteSnapshot,
     EditRecord,
     Freeze,
+    ManagedSave,
     Pivot,
     Power,
     Redefine,
@@ -21,7 +22,9 @@ from kvmtui.plans.steps import (
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
+    SaveTo,
     SetMetadata,
+    StartFrom,
     StartOver,
     Step,
     Target,
@@ -32,6 +35,7 @@ from kvmtui.plans.steps import (
 _STATES = {
     Verb.START: (State.RUNNING, State.PAUSED),
     Verb.START_PAUSED: (State.PAUSED,),
+    Verb.START_FRESH: (State.RUNNING, State.PAUSED),
     Verb.PAUSE: (State.PAUSED,),
     Verb.RESUME: (State.RUNNING,),
     Verb.FORCE_OFF: (State.OFF,),
@@ -82,6 +86,14 @@ def missing(step: Step, domain: Domain) -> str | None:
             return _active(domain, target, base)
         case Power(verb=verb):
             return _in_state(domain, _STATES.get(verb))
+        case ManagedSave():
+            there = domain.config is not None and domain.config.managed_save
+            unsaved = None if there else "libvirt has no saved RAM of it"
+            return _in_state(domain, (State.OFF,)) or unsaved
+        case SaveTo():
+            return _in_state(domain, (State.OFF,))
+        case StartFrom():
+            return _in_state(domain, _STATES[Verb.START])
         case Freeze() | Thaw():
             return _frozen(domain, isinstance(step, Freeze))
     return None

@@ -34,6 +34,11 @@ def refuse(subject: Subject, asked: Sequence[str], step: CreateSnapshot) -> Refu
     )
 
 
+def refuse_new(subject: Subject, path: str) -> Refusal | None:
+    """Why no new file can be made there."""
+    return rules.first(spelling(path), used(subject, path), _there(subject, path, False))
+
+
 def _files(step: CreateSnapshot) -> Iterator[str]:
     yield from (target.file for target in step.targets if target.file)
     yield from (step.memory_file,) if step.memory_file else ()

@@ -38,7 +38,7 @@ from kvmtui.plans.wishes import (
 
 def to_look_at(wish: Wish) -> tuple[str, ...]:
     """The paths that the world must tell of (``Host.places``) before the wish is planned."""
-    named = wish.paths if isinstance(wish, Create) else ()
+    named = wish.paths if isinstance(wish, Create | Switch) else ()
     return tuple(path for path in named if places.lookable(path))
 
 

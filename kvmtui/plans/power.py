@@ -5,27 +5,56 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans import guest
+from kvmtui.plans import guest, names, ram
 from kvmtui.plans.plan import Danger, Plan, Refusal
+from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Switch
 
+STARTS = (Verb.START, Verb.START_PAUSED, Verb.START_FRESH)
+"""Starts that are one call of ``virDomainCreate``."""
+
+_OFF = (State.OFF, State.CRASHED)
+_ON = (State.RUNNING, State.PAUSED)
+
 _FROM = {
-    Verb.START: (State.OFF, State.CRASHED),
-    Verb.START_PAUSED: (State.OFF, State.CRASHED),
+    Verb.START: _OFF,
+    Verb.START_PAUSED: _OFF,
+    Verb.START_FRESH: _OFF,
+    Verb.START_FROM: _OFF,
     Verb.SHUTDOWN: (State.RUNNING,),
     Verb.PAUSE: (State.RUNNING,),
     Verb.RESUME: (State.PAUSED,),
     Verb.FORCE_OFF: (State.RUNNING, State.PAUSED, State.STOPPING, State.CRASHED, State.ASLEEP),
+    Verb.SAVE: _ON,
+    Verb.SAVE_TO: _ON,
 }
+
+_MORE = {
+    Verb.START_FRESH: ram.refuse_fresh,
+    Verb.START_FROM: ram.refuse_start,
+    Verb.SAVE: ram.refuse_save,
+    Verb.SAVE_TO: ram.refuse_save,
+}
+"""What else can refuse a verb."""
+
+
+def offered(state: State) -> tuple[Verb, ...]:
+    """The verbs worth showing: starts for what is off, the others for what is on."""
+    return tuple(
+        verb
+        for verb, fits in _FROM.items()
+        if state in fits or (State.OFF in fits) is not state.active
+    )
 
 
 def refuse(subject: Subject, verb: Verb) -> Refusal | None:
     """Why the domain cannot be switched so."""
     if subject.domain.state not in _FROM[verb]:
         return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
-    return None
+    more = _MORE.get(verb)
+    return more(subject) if more else None
 
 
 def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
@@ -33,6 +62,13 @@ def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
     refusal = refuse(subject, wish.verb)
     if refusal:
         return refusal
+    match wish.verb:
+        case Verb.SAVE:
+            return ram.managed(subject)
+        case Verb.SAVE_TO:
+            return ram.save_to(subject, wish.file)
+        case Verb.START_FROM:
+            return ram.start_from(subject, wish.file)
     losses = _losses(subject, wish.verb)
     return Plan(
         ref=subject.ref,
@@ -58,22 +94,9 @@ def _losses(subject: Subject, verb: Verb) -> tuple[str, ...]:
         told.append("the RAM, and what the guest has not written to its disks")
     if verb in (Verb.FORCE_OFF, Verb.SHUTDOWN) and not subject.config.persistent:
         told.append("the domain's definition with its snapshots' records: it is transient")
-    if verb in (Verb.START, Verb.START_PAUSED):
-        told += _overwritten(subject)
-    return tuple(told)
-
-
-def _overwritten(subject: Subject) -> list[str]:
-    """Who stands on the image that a started domain writes to; a failed revert leaves it so."""
-    told = []
-    for disk in subject.config.writable:
-        source = disk.active.source if disk.active else ""
-        for snapshot in subject.forest.kept_by(source):
-            told.append(f"the way back to “{snapshot.name}”: {basename(source)} is what it keeps")
-        if not disk.shareable:
-            for other in subject.others_using(source):
-                told.append(f"the disk of {other}, which stands on {basename(source)}")
-    return told
+    if verb is Verb.START_FRESH:
+        told.append("the saved RAM that waits: for the guest's programs it is a power cut")
+    return (*told, *(harmed(subject) if verb in STARTS else ()))
 
 
 def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
@@ -81,6 +104,9 @@ def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
         return ("asks the guest to shut down; a guest without ACPI or agent ignores it",)
     if verb in (Verb.START, Verb.START_PAUSED) and subject.config.managed_save:
         return ("continues from the saved RAM image",)
+    there = names.saved(subject) if verb in STARTS else ()
+    if there:
+        return (f"{basename(there[0])} may hold RAM of it: “start from a file” goes on there",)
     return ()
 
 

@@ -87,6 +87,13 @@ class Switch:
 
     ref: Ref
     verb: Verb
+    file: str = ""
+    """Where RAM is saved to, or started from."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The place that is asked for by name."""
+        return (self.file,) if self.file else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ COMMANDS = (
     _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
     _change("delete", "d", "delete", "delete the selected or marked snapshots", delete.form),
     _change("commit", "c", "commit", "merge the active layer of a disk down", merge.form),
-    _change("power", "o", "power", "start, shut down, pause, resume, force off", power.form),
+    _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
     _change(

@@ -21,6 +21,7 @@ from tests.worlds import (
 ALLOWED = {
     Verb.START: {State.OFF, State.CRASHED},
     Verb.START_PAUSED: {State.OFF, State.CRASHED},
+    Verb.START_FRESH: {State.OFF, State.CRASHED},
     Verb.SHUTDOWN: {State.RUNNING},
     Verb.PAUSE: {State.RUNNING},
     Verb.RESUME: {State.PAUSED},
@@ -28,18 +29,19 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("verb", ALLOWED)
 @pytest.mark.parametrize("state", State)
 def test_each_verb_works_from_its_states_only(verb: Verb, state: State) -> None:
-    web = domain(state=state)
+    web = domain(state=state, managed_save=verb is Verb.START_FRESH)
     shown, wish = world(web), Switch(ref(web), verb)
     if state not in ALLOWED[verb]:
         assert refused(shown, wish) == "state"
         return
     plan = allowed(shown, wish)
     assert plan.steps == (Power("web", verb),)
-    assert plan.danger is (Danger.LOSS if verb is Verb.FORCE_OFF else Danger.NONE)
-    assert bool(plan.losses) is (verb is Verb.FORCE_OFF)
+    costs = verb in (Verb.FORCE_OFF, Verb.START_FRESH)
+    assert plan.danger is (Danger.LOSS if costs else Danger.NONE)
+    assert bool(plan.losses) is costs
 
 
 def test_forcing_off_says_what_is_lost_and_which_job_ends() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import libvirt
 
 from kvmtui.host import places
-from kvmtui.host.virt import acting, events, pools, reading, sizes
+from kvmtui.host.virt import acting, events, pools, reading, saved, sizes
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.model import parse
@@ -126,9 +126,12 @@ class Connection:
     def places(self, paths: tuple[str, ...]) -> tuple[Place, ...]:
         """These paths and what is around them, as far as this host can be looked at."""
         with translated():
-            if sizes.is_local(self.handle):
-                return tuple(places.looked_at(path) for path in paths)
-            return tuple(pools.place(self.handle, path) for path in paths)
+            local = sizes.is_local(self.handle)
+            looked = (
+                places.looked_at(path) if local else pools.place(self.handle, path)
+                for path in paths
+            )
+            return tuple(saved.opened(self.handle, place) for place in looked)
 
     def is_frozen(self, uuid: str) -> bool:
         """Whether the guest agent says that it has frozen the file systems; one short call."""

@@ -3,6 +3,7 @@
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
 from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
+from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
 from kvmtui.plans.steps.restart import RestoreRam, StartOver
 from kvmtui.plans.steps.snapshots import (
@@ -31,6 +32,9 @@ Step = (
     | Power
     | RemoveManagedSave
     | AdoptSnapshot
+    | ManagedSave
+    | SaveTo
+    | StartFrom
     | EditRecord
     | SetMetadata
     | Amend
@@ -53,6 +57,7 @@ __all__ = [
     "DeleteSnapshot",
     "EditRecord",
     "Freeze",
+    "ManagedSave",
     "Pivot",
     "Power",
     "Redefine",
@@ -60,8 +65,10 @@ __all__ = [
     "RemoveManagedSave",
     "RestoreRam",
     "RevertSnapshot",
+    "SaveTo",
     "SetMetadata",
     "SetTime",
+    "StartFrom",
     "StartOver",
     "Step",
     "Target",

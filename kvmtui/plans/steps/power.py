@@ -13,15 +13,22 @@ class Verb(Enum):
 
     START = "start"
     START_PAUSED = "start paused"
+    START_FRESH = "start fresh"
+    """Without the saved RAM that waits."""
+    START_FROM = "start from a file"
+    """With RAM that was saved to a file."""
     SHUTDOWN = "shut down"
     PAUSE = "pause"
     RESUME = "resume"
     FORCE_OFF = "force off"
+    SAVE = "save RAM and stop"
+    SAVE_TO = "save RAM to a file"
 
 
 _VIRSH = {
     Verb.START: ("start",),
     Verb.START_PAUSED: ("start", "--paused"),
+    Verb.START_FRESH: ("start", "--force-boot"),
     Verb.SHUTDOWN: ("shutdown",),
     Verb.PAUSE: ("suspend",),
     Verb.RESUME: ("resume",),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from kvmtui.plans import power
+from kvmtui.plans import power, ram
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Switch, Wish
-from kvmtui.ui.forms.form import Choice, Field, Form, Option, Values
+from kvmtui.ui.forms.form import Choice, Field, Form, Line, Option, Values
 from kvmtui.ui.view import View
+
+WITH_FILE = (Verb.SAVE_TO, Verb.START_FROM)
 
 
 def form(view: View) -> Form | Refusal:
@@ -18,12 +20,25 @@ def form(view: View) -> Form | Refusal:
         return subject
     ref = subject.ref
 
-    def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
-        options = tuple(Option(verb, verb.value, power.refuse(subject, verb)) for verb in Verb)
-        first = next((option.value for option in options if not option.refusal), None)
-        return (Choice("verb", "", options, first, upright=True),)
+    def fields(subject: Subject, values: Values) -> tuple[Field, ...]:
+        shown = power.offered(subject.domain.state)
+        options = tuple(Option(verb, verb.value, power.refuse(subject, verb)) for verb in shown)
+        able = [option.value for option in options if not option.refusal]
+        verb = values.get("verb")
+        chosen = verb if verb in able else next(iter(able), None)
+        return (
+            Choice("verb", "", options, next(iter(able), None), upright=True),
+            _file(subject, chosen),
+        )
 
     def wish(values: Values) -> Wish:
-        return Switch(ref, values["verb"] or Verb.START)
+        verb = values["verb"] or Verb.START
+        return Switch(ref, verb, values["file"].strip() if verb in WITH_FILE else "")
 
     return Form(ref, f"Power of {subject.name}", fields, wish)
+
+
+def _file(subject: Subject, chosen: Verb | None) -> Line:
+    """Asked only where it matters."""
+    proposed = ram.offered(subject, new=chosen is not Verb.START_FROM)
+    return Line("file", "File", proposed, keep=True, shown=chosen in WITH_FILE)

@@ -176,7 +176,8 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     def _focus(self, plan: Plan | None) -> None:
         """Where nothing can be lost, the first field; else Cancel."""
-        first = next(iter(self.query(Input).exclude("#typed").results()), None)
+        lines = (line for row in self.query(".field") if row.display for line in row.query(Line))
+        first = next(lines, None)
         choice = next(iter(self.query(Choice).results()), None)
         safe_to_go = plan is None or plan.danger is Danger.NONE
         start: Widget = first or choice or self.query_one("#no")

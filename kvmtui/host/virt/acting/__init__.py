@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from kvmtui.host.virt.acting import amending, files, guest, jobs, power, records, restart, snapshots
+from kvmtui.host.virt.acting import (
+    amending,
+    files,
+    guest,
+    jobs,
+    power,
+    ram,
+    records,
+    restart,
+    snapshots,
+)
 from kvmtui.plans.steps import (
     AbortJob,
     AdoptSnapshot,
@@ -16,6 +26,7 @@ from kvmtui.plans.steps import (
     DeleteSnapshot,
     EditRecord,
     Freeze,
+    ManagedSave,
     Pivot,
     Power,
     Redefine,
@@ -23,8 +34,10 @@ from kvmtui.plans.steps import (
     RemoveManagedSave,
     RestoreRam,
     RevertSnapshot,
+    SaveTo,
     SetMetadata,
     SetTime,
+    StartFrom,
     StartOver,
     Step,
     Thaw,
@@ -70,6 +83,12 @@ def perform(domain: Any, step: Step) -> None:
             records.edit(domain, step)
         case SetMetadata():
             records.describe(domain, step)
+        case ManagedSave():
+            ram.managed_save(domain)
+        case SaveTo():
+            ram.save_to(domain, step)
+        case StartFrom():
+            ram.start_from(domain, step)
         case Freeze():
             guest.freeze(domain)
         case Thaw():

@@ -18,6 +18,8 @@ def switch(domain: Any, verb: Verb) -> None:
             domain.create()
         case Verb.START_PAUSED:
             domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+        case Verb.START_FRESH:
+            domain.createWithFlags(libvirt.VIR_DOMAIN_START_FORCE_BOOT)
         case Verb.SHUTDOWN:
             domain.shutdown()
         case Verb.PAUSE:

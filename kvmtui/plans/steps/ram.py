@@ -1,0 +1,59 @@
+"""The libvirt calls that write the RAM of a domain away, and wake it again."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from os.path import basename
+
+from kvmtui.plans.steps.spelling import Watch, virsh
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedSave:
+    """``virDomainManagedSave``: libvirt keeps the file, and the next start goes on from it."""
+
+    domain: str
+    watch = Watch.MEMORY
+
+    @property
+    def says(self) -> str:
+        return f"write the RAM of {self.domain} away and stop it"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("managedsave", self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTo:
+    """``virDomainSaveFlags``; libvirt would write over a file that is there already."""
+
+    domain: str
+    file: str
+    watch = Watch.MEMORY
+
+    @property
+    def says(self) -> str:
+        return f"write the RAM of {self.domain} into {basename(self.file)} and stop it"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("save", self.domain, "--file", self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class StartFrom:
+    """``virDomainRestoreFlags``, with the definition and on the disks of then."""
+
+    domain: str
+    file: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"start {self.domain} with the RAM in {basename(self.file)}"
+
+    @property
+    def virsh(self) -> str:
+        return shlex.join(["virsh", "restore", "--file", self.file])
