@@ -13,7 +13,7 @@ from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
 from kvmtui.host.virt import Connection, Opener
-from kvmtui.model.domain import Config, Domain
+from kvmtui.model.domain import Config, Domain, State
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.plans.steps import Watch as Progress
@@ -89,8 +89,8 @@ class Reader:
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None:
             return
-        connected = domain.config.channel is Channel.CONNECTED
-        guest = await self._agent.call(Connection.guest, uuid) if connected else Guest()
+        able = _can_answer(domain, domain.config)
+        guest = await self._agent.call(Connection.guest, uuid) if able else Guest()
         self._shelf.heard(uuid, guest)
 
     async def look(self, paths: tuple[str, ...]) -> None:
@@ -187,12 +187,17 @@ class Reader:
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None or uuid in self._working:
             return
-        connected = domain.config.channel is Channel.CONNECTED
+        able = _can_answer(domain, domain.config)
         if Part.GUEST not in parts and not (
-            connected and await self._agent.call(Connection.is_frozen, uuid)
+            able and await self._agent.call(Connection.is_frozen, uuid)
         ):
             return
         await self.ask_guest(uuid)
+
+
+def _can_answer(domain: Domain, config: Config) -> bool:
+    """Whether an agent runs there that anybody could ask; a paused guest answers nothing."""
+    return config.channel is Channel.CONNECTED and domain.state is State.RUNNING
 
 
 def _targets(config: Config) -> tuple[str, ...]:

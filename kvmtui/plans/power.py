@@ -72,7 +72,7 @@ def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
     losses = _losses(subject, wish.verb)
     return Plan(
         ref=subject.ref,
-        title=f"{wish.verb.value.capitalize()} {subject.name}",
+        title=_title(subject, wish.verb),
         verb=wish.verb.value.capitalize(),
         steps=(Power(subject.name, wish.verb),),
         afterwards=guest.set_time(subject) if _wakes(subject, wish.verb) else (),
@@ -86,6 +86,13 @@ def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
 def _wakes(subject: Subject, verb: Verb) -> bool:
     """Whether saved RAM goes on running, with the time of then."""
     return verb is Verb.START and subject.config.managed_save
+
+
+def _title(subject: Subject, verb: Verb) -> str:
+    """What is done when the call has come back: whether a guest shuts down is for it to say."""
+    if verb is Verb.SHUTDOWN:
+        return f"Ask {subject.name} to shut down"
+    return f"{verb.value.capitalize()} {subject.name}"
 
 
 def _losses(subject: Subject, verb: Verb) -> tuple[str, ...]:

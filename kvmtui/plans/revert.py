@@ -109,16 +109,20 @@ def state_after(subject: Subject, snapshot: Snapshot, wish: Revert) -> After:
     """The state that the domain will be in; one without RAM keeps running if it runs now."""
     if wish.after is not After.RECORDED:
         return wish.after
-    has_ram = snapshot.memory is Memory.INTERNAL or restores_ram(snapshot, wish)
+    has_ram = _has_ram(snapshot, wish)
     if snapshot.state == "shutoff" or (not has_ram and not subject.domain.state.active):
         return After.OFF
     return After.PAUSED if snapshot.state == "paused" and has_ram else After.RUNNING
 
 
+def _has_ram(snapshot: Snapshot, wish: Revert) -> bool:
+    """Whether the guest's programs go on as they were then."""
+    return snapshot.memory is Memory.INTERNAL or restores_ram(snapshot, wish)
+
+
 def _wakes(subject: Subject, snapshot: Snapshot, wish: Revert) -> bool:
     """Whether RAM of then runs on, with the time of then."""
-    has_ram = snapshot.memory is Memory.INTERNAL or restores_ram(snapshot, wish)
-    return has_ram and state_after(subject, snapshot, wish) is After.RUNNING
+    return _has_ram(snapshot, wish) and state_after(subject, snapshot, wish) is After.RUNNING
 
 
 def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ...]:
@@ -132,7 +136,8 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
         )
     ram_kept = wish.safety and how_to_keep(snapshot, ram=wish.safety_ram) != "external"
     if subject.domain.state.active and not ram_kept:
-        told.append("the RAM of the running guest: for its programs it is a power cut")
+        cut = "" if _has_ram(snapshot, wish) else ": for its programs it is a power cut"
+        told.append(f"the RAM of the running guest{cut}")
     if subject.config.managed_save:
         told.append("the saved RAM image that waits for the next start")
     return tuple(told)

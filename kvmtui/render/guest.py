@@ -36,8 +36,8 @@ def _answer(domain: Domain, guest: Guest) -> Text:
     channel = domain.config.channel
     if channel is Channel.NONE:
         return Text("not configured: no agent channel", QUIET)
-    if not domain.state.active:
-        return Text(f"the domain is {domain.state.value}", QUIET)
+    if domain.state is not State.RUNNING:
+        return Text(f"the domain is {domain.state.value}: nobody could answer", QUIET)
     if channel is Channel.DISCONNECTED:
         return Text("not connected: no agent runs in the guest", WARN)
     if guest.answer is Answer.ANSWERING:

@@ -44,6 +44,12 @@ def test_each_verb_works_from_its_states_only(verb: Verb, state: State) -> None:
     assert bool(plan.losses) is costs
 
 
+def test_a_guest_is_only_asked_to_shut_down() -> None:
+    web = domain()
+    assert allowed(world(web), Switch(ref(web), Verb.SHUTDOWN)).title == "Ask web to shut down"
+    assert allowed(world(web), Switch(ref(web), Verb.PAUSE)).title == "Pause web"
+
+
 def test_forcing_off_says_what_is_lost_and_which_job_ends() -> None:
     web = chained(1, jobs=(COMMITTING,))
     plan = allowed(world(web), Switch(ref(web), Verb.FORCE_OFF))

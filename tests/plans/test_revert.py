@@ -106,6 +106,15 @@ def test_the_virsh_lines_of_a_revert_are_those_of_its_steps() -> None:
     ]
 
 
+def test_ram_that_comes_back_is_no_power_cut() -> None:
+    inside, beside = inner("i1"), with_ram()
+    for web, name in ((inside, "i1"), (beside, "s1")):
+        losses = allowed(world(web), wish(web, name)).losses
+        assert losses == ("the RAM of the running guest",)
+    (cut,) = allowed(world(beside), wish(beside, ram=False)).losses
+    assert cut.endswith("it is a power cut")
+
+
 def test_without_a_safety_snapshot_the_loss_is_told() -> None:
     web = chained(2, state=State.OFF)
     plan = allowed(world(web), wish(web, safety=False))

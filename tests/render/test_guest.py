@@ -30,6 +30,7 @@ WITH_AGENT: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
         (domain(**WITH_AGENT), "answering · qemu-ga 7.2.22", "would freeze 1 file system"),
         (domain(channel=Channel.CONNECTED, guest=FROZEN), "answering", "FROZEN"),
         (domain(channel=Channel.CONNECTED, state=State.OFF), "the domain is shut off", ""),
+        (domain(channel=Channel.CONNECTED, state=State.PAUSED), "the domain is paused", ""),
         (
             domain(channel=Channel.CONNECTED, guest=Guest(Answer.DENIED)),
             "this connection may not ask",
