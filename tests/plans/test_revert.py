@@ -109,8 +109,8 @@ def test_the_virsh_lines_of_a_revert_are_those_of_its_steps() -> None:
 def test_ram_that_comes_back_is_no_power_cut() -> None:
     inside, beside = inner("i1"), with_ram()
     for web, name in ((inside, "i1"), (beside, "s1")):
-        losses = allowed(world(web), wish(web, name)).losses
-        assert losses == ("the RAM of the running guest",)
+        *_, lost = allowed(world(web), wish(web, name, safety=False)).losses
+        assert lost == "the RAM of the running guest"
     (cut,) = allowed(world(beside), wish(beside, ram=False)).losses
     assert cut.endswith("it is a power cut")
 
