@@ -78,4 +78,5 @@ def balance(found: Sequence[tuple[Disk, str, tuple[Layer, ...]]]) -> str:
     room = [free(disk, base) for disk, base, _ in found]
     known = [bytes for bytes in room if bytes is not None]
     left = f", {size(min(known))} are free" if len(known) == len(room) else ""
-    return f"frees about {size(freed)}; the base may grow by {size(grows)}{left}"
+    which = "base" if len({base for _, base, _ in found}) == 1 else "bases"
+    return f"frees about {size(freed)}; the {which} may grow by {size(grows)}{left}"
