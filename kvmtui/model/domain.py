@@ -11,8 +11,8 @@ from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.model.snapshot import Forest
 
-REVERTED = "reverted"
-"""The reason of a domain that a revert has left paused."""
+RESTORED = ("reverted", "migrating")
+"""Reasons of a domain that is paused since its RAM came from a snapshot or a file."""
 
 
 class State(Enum):

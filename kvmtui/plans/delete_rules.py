@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from os.path import basename
 
-from kvmtui.model.domain import REVERTED, State
+from kvmtui.model.domain import RESTORED, State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans import rules
 from kvmtui.plans.merging import Merged, adjacent, layers_of, no_room
@@ -22,8 +22,8 @@ BRANCHES_SAFE = 12_000_000
 DETACHED_REFUSED = 11_000_000
 """Before, deleting an internal snapshot with a detached disk crashes the daemon."""
 
-REVERTED_PAUSED = range(11_000_000, 12_000_000)
-"""libvirt versions that cannot merge while the domain is paused since a revert."""
+IMAGES_ASLEEP = range(11_000_000, 12_000_000)
+"""libvirt versions whose QEMU cannot merge until a domain with restored RAM was resumed."""
 
 
 def refuse(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -120,9 +120,9 @@ def _by_hand(subject: Subject, snapshot: Snapshot) -> Refusal | None:
 
 def merging_allowed(subject: Subject) -> Refusal | None:
     """What stands against any merge, by libvirt's delete or by a commit."""
-    if subject.domain.reason == REVERTED and subject.libvirt in REVERTED_PAUSED:
-        reason = "this libvirt cannot merge while the domain is paused since a revert"
-        return Refusal("reverted", reason, "resume it first (o)")
+    if subject.domain.reason in RESTORED and subject.libvirt in IMAGES_ASLEEP:
+        reason = "here nothing can be merged while the domain is paused since its RAM came back"
+        return Refusal("restored", reason, "resume it first (o)")
     return rules.no_saved_ram(subject, "the merge would use it up")
 
 
@@ -147,7 +147,8 @@ def _branches(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     beside = branching_off(subject, snapshot)
     if beside is None or subject.libvirt >= BRANCHES_SAFE:
         return None
-    reason = f"“{beside.name}” branches off below it, and this libvirt can crash on that"
+    fate = "would spoil it" if subject.libvirt < MERGES_WHILE_OFF else "can crash on that"
+    reason = f"“{beside.name}” branches off below it, and this libvirt {fate}"
     return Refusal("crash", reason, f"delete “{beside.name}” first")
 
 

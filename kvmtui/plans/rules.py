@@ -79,7 +79,8 @@ def no_block_job(subject: Subject) -> Refusal | None:
     if not disk:
         return None
     kind = job.kind.value if job else "block job"
-    return Refusal("block job", f"a {kind} runs on {disk}", "wait for it to end")
+    article = "an" if kind.startswith("a") else "a"
+    return Refusal("block job", f"{article} {kind} runs on {disk}", "wait for it to end")
 
 
 def steady(subject: Subject) -> Refusal | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kvmtui.model.domain import REVERTED, Domain, State
+from kvmtui.model.domain import RESTORED, Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
 from kvmtui.plans.steps import Commit, DeleteSnapshot
 from kvmtui.plans.wishes import Delete
@@ -181,9 +181,12 @@ def test_records_below_a_forgotten_one_are_not_spoiled(libvirt: int) -> None:
     assert last.keeps == ()
 
 
-def test_a_domain_paused_by_a_revert_is_resumed_before_a_merge() -> None:
-    web = chained(2, state=State.PAUSED, reason=REVERTED)
-    assert refused(world(web, libvirt=V11), wish(web, "s1")) == "reverted"
+@pytest.mark.parametrize("reason", RESTORED)
+def test_a_domain_paused_since_its_ram_came_back_is_resumed_before_a_merge(reason: str) -> None:
+    web = chained(2, state=State.PAUSED, reason=reason)
+    for how in (False, True):
+        made = wish(web, "s1", cancellable=how)
+        assert refused(world(web, libvirt=V11), made) == "restored"
     for libvirt in (V9, V10, V12):
         assert refused(world(web, libvirt=libvirt), wish(web, "s1")) == ""
 
