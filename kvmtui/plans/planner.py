@@ -11,6 +11,7 @@ from kvmtui.plans import (
     edit,
     guest,
     jobs,
+    mend,
     merge,
     places,
     power,
@@ -28,6 +29,7 @@ from kvmtui.plans.wishes import (
     Edit,
     Finish,
     FreezeGuest,
+    Mend,
     Merge,
     Revert,
     Switch,
@@ -54,6 +56,8 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
             return revert.plan(subject, wish)
         case Delete():
             return delete.plan(subject, wish)
+        case Mend():
+            return mend.plan(subject, wish)
         case Merge():
             return merge.plan(subject, wish)
         case Switch():

@@ -71,6 +71,14 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """Wish: correct the record of a snapshot whose layer was merged while nobody looked."""
+
+    ref: Ref
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """Wish: commit the active layer of a disk down into one of its bases."""
 
@@ -168,6 +176,7 @@ Wish = (
     Create
     | Revert
     | Delete
+    | Mend
     | Merge
     | Switch
     | Cancel

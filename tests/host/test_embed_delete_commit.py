@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Commit
-from kvmtui.plans.wishes import Cancel, Create, Delete, Revert
+from kvmtui.plans.wishes import Cancel, Create, Delete, Mend, Revert
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, pages, scatter, scribble
 from tests.host.driver import Driver, driving
@@ -155,9 +155,8 @@ async def test_a_branch_above_the_layer_forbids_the_commit(driver: Driver, three
     assert three.recorded() == {}
 
 
-async def test_a_layer_merged_behind_its_back_does_not_keep_a_snapshot_from_going(
-    driver: Driver, three: Machine
-) -> None:
+@pytest.fixture
+async def behind(driver: Driver, three: Machine) -> Machine:
     """What a kvmtui leaves that went away between the merge and the correction of the records."""
     if not three.running:
         three.start()
@@ -170,10 +169,27 @@ async def test_a_layer_merged_behind_its_back_does_not_keep_a_snapshot_from_goin
         await asyncio.to_thread(_gone, three, target, s2.name)
     await driver.fleet.fresh(ref)
     assert await driver.refused(Revert(ref, "s3")) == "layer missing"
-    plan = await driver.carry_out(Delete(ref, "s3"))
+    return three
+
+
+async def test_a_layer_merged_behind_its_back_does_not_keep_a_snapshot_from_going(
+    driver: Driver, behind: Machine
+) -> None:
+    plan = await driver.carry_out(Delete(driver.ref("m"), "s3"))
     assert any("no longer fits the chain" in told for told in plan.warnings)
-    assert [now(three, target) for target in TARGETS] == both(1, 2, 3, 4)
+    assert [now(behind, target) for target in TARGETS] == both(1, 2, 3, 4)
     assert held(driver, "s1") == both(1)
+
+
+async def test_a_record_is_corrected_and_its_snapshot_can_be_gone_back_to(
+    driver: Driver, behind: Machine
+) -> None:
+    ref = driver.ref("m")
+    await driver.carry_out(Mend(ref, "s3"))
+    assert held(driver, "s3") == both(1, 2, 3)
+    assert await driver.refused(Mend(ref, "s3")) == "fits"
+    await driver.carry_out(Revert(ref, "s3"))
+    assert [now(behind, target) for target in TARGETS] == both(1, 2, 3)
 
 
 def _gone(machine: Machine, target: str, layer: str) -> None:

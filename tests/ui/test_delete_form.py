@@ -12,11 +12,11 @@ from textual.widgets import Button, Input
 from kvmtui.model.snapshot import Forest, Memory
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import Commit, DeleteSnapshot, RemoveFile
+from kvmtui.plans.steps import Amend, Commit, DeleteSnapshot, RemoveFile
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import URI, Still, bare, database, on_stage, text, until, world
-from tests.worlds import branched, inner
+from tests.worlds import branched, chained, inner
 
 NAMES = ("one", "two", "three")
 
@@ -110,6 +110,33 @@ async def test_inside_an_image_there_is_nothing_to_commit(tmp_path: Path) -> Non
         await asked(pilot)
         assert "libvirt's delete" in text(pilot)
         assert "as a commit" not in text(pilot)
+
+
+async def test_a_record_that_names_a_merged_layer_can_be_corrected(tmp_path: Path) -> None:
+    web = chained(3)
+    assert web.forest is not None
+    assert web.config is not None
+    s1, _, s3 = web.forest.snapshots
+    (vda,) = web.config.disks
+    shorter = replace(vda, layers=(vda.layers[0], *vda.layers[2:]))
+    web = replace(
+        web,
+        forest=Forest((s1, replace(s3, parent="s1")), "s3"),
+        config=replace(web.config, disks=(shorter,)),
+    )
+    hosts = Still(world(web), tmp_path)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home")
+        await asked(pilot)
+        assert "correct its record" not in text(pilot)
+        await pilot.press("escape", "down")
+        screen = await asked(pilot)
+        screen.query_one("#how").focus()
+        await pilot.press("right", "right", "right")
+        await until(pilot, lambda: "right only if web.s2.qcow2 was merged" in text(pilot))
+        await pilot.click("#yes")
+        await until(pilot, lambda: bool(hosts.performed))
+    assert isinstance(hosts.performed[0].steps[0], Amend)
 
 
 async def test_what_cannot_be_alone_can_go_with_all_below(tmp_path: Path) -> None:

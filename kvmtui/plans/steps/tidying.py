@@ -29,7 +29,8 @@ class Amend:
     @property
     def says(self) -> str:
         whose = ", ".join(f"“{name}”" for name in self.snapshots)
-        return f"record that {whose} stands on {basename(self.base)} now"
+        merged, base = basename(self.merged), basename(self.base)
+        return f"correct the records of {whose}: {merged} is part of {base} now"
 
     @property
     def virsh(self) -> str:

@@ -1,0 +1,60 @@
+"""Correcting a record: only where the chain itself tells what the snapshot stands on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.plans.steps import Amend
+from kvmtui.plans.wishes import Mend
+from tests.worlds import COMMITTING, allowed, chained, disk, domain, file, ref, refused, world
+
+BASE, ONE, TWO, THREE = (file(f"web.{n}") for n in ("qcow2", "s1.qcow2", "s2.qcow2", "s3.qcow2"))
+RECORDS = {snapshot.name: snapshot for snapshot in (chained(3).forest or Forest()).snapshots}
+S1, S2, S3 = (RECORDS[name] for name in ("s1", "s2", "s3"))
+
+
+def after(*layers: str, records: tuple[Snapshot, ...], **fields: Any) -> Domain:
+    forest = Forest(records, "s3")
+    return domain("web", disk(*layers, **fields), forest=forest)
+
+
+def test_what_stood_on_the_merged_layer_is_recorded_on_its_base() -> None:
+    """s2 was being deleted: its layer went into that of s1 while kvmtui was away."""
+    web = after(THREE, ONE, BASE, records=(S1, replace(S3, parent="s1")))
+    plan = allowed(world(web), Mend(ref(web), "s3"))
+    assert plan.steps == (Amend("web", "vda", TWO, ONE, "file", "qcow2", ("s3",)),)
+    assert plan.losses == ()
+    assert plan.warnings == ("right only if web.s2.qcow2 was merged into web.s1.qcow2",)
+
+
+def test_records_below_that_may_name_the_layer_too_are_corrected_with_it() -> None:
+    web = after(THREE, TWO, BASE, records=(replace(S2, parent=None), S3))
+    plan = allowed(world(web), Mend(ref(web), "s2"))
+    assert plan.steps == (Amend("web", "vda", ONE, BASE, "file", "qcow2", ("s2", "s3")),)
+
+
+@pytest.mark.parametrize(
+    ("web", "name", "rule"),
+    [
+        (chained(3), "s2", "fits"),
+        (chained(3), "nobody", "gone"),
+        (after(THREE, ONE, BASE, records=(S1, S2, S3)), "s3", "in use"),
+        (after(THREE, records=(S1, S3)), "s3", "fits"),
+        (after(THREE, ONE, records=(S1, S3), complete=False), "s3", "fits"),
+        (
+            replace(
+                after(THREE, ONE, BASE, records=(S1, replace(S3, parent="s1"))), jobs=(COMMITTING,)
+            ),
+            "s3",
+            "block job",
+        ),
+    ],
+    ids=["fits", "gone", "kept", "pulled", "unknown", "job"],
+)
+def test_reasons_against_it(web: Domain, name: str, rule: str) -> None:
+    assert refused(world(web), Mend(ref(web), name)) == rule
