@@ -15,17 +15,19 @@ from typing import Any
 
 import pytest
 
+from kvmtui.host.virt import Opener
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.wishes import Delete
 from tests.host.driver import driving
 from tests.lab import trees
-from tests.lab.conftest import DEBIANS, HOST, complete
+from tests.lab.conftest import complete
 from tests.lab.daemon import Daemon, running
 from tests.lab.debian import debootstrapped
 from tests.lab.domain import define_blank
 from tests.lab.patience import eventually
-from tests.lab.test_plans import opener
+from tests.lab.progress import Say
 from tests.lab.trees import Grow, Tree
+from tests.lab.versions import HOST, chosen
 from tests.lab.virsh import VirshFailed
 
 pytestmark = pytest.mark.lab
@@ -96,14 +98,14 @@ ROWS = (
 )
 
 
-@pytest.fixture(params=DEBIANS)
+@pytest.fixture(params=chosen())
 def own(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, say: Say, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Daemon]:
     """A daemon that nobody else misses when it is dead."""
     with ExitStack() as stack:
         with complete():
-            root = None if request.param == HOST else debootstrapped(request.param)
+            root = None if request.param == HOST else debootstrapped(request.param, say)
             shared = [tmp_path_factory.getbasetemp()]
             daemon = stack.enter_context(running(root=root, shared=shared))
         yield daemon
@@ -120,7 +122,7 @@ async def tree(own: Daemon, row: Row, tmp_path: Path) -> AsyncIterator[Tree]:
     """The domain with its snapshots as the row wants them."""
     domain = define_blank(own, "blank", tmp_path, mib=24, disks=2)
     domain.start()
-    async with driving(opener(own), tmp_path / "state") as driver:
+    async with driving(Opener(own.remote), tmp_path / "state") as driver:
         await driver.meet("blank")
         grown = Tree(driver, domain)
         await row.grow(grown)
