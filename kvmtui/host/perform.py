@@ -12,7 +12,7 @@ from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
 from kvmtui.host.watch import Watch
 from kvmtui.model.domain import Domain
-from kvmtui.plans import guest, outcome
+from kvmtui.plans import aftermath, guest, outcome
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
@@ -109,16 +109,17 @@ class Performance:
 
     async def _call(self, seat: Seat, step: Step) -> str:
         """The step's libvirt call, and whether its effect can be read back."""
-        error = ""
+        before, error = self._watch.host.domain(self._plan.ref.uuid), ""
         try:
             await seat.call(Connection.perform, self._plan.ref.uuid, step)
         except HostError as refused:
             error = str(refused)
         domain = await self._read_back(step)
-        if error:
-            return error
         if isinstance(domain, HostError):
-            return f"what came of it could not be read: {domain}"
+            unread = "what came of it could not be read"
+            return f"{error}; {unread}" if error else f"{unread}: {domain}"
+        if error:
+            return "; ".join((error, *aftermath.told(step, before, domain)))
         return outcome.missing(step, domain) or ""
 
     async def _thawed(self, seat: Seat, step: Step, error: str) -> str:

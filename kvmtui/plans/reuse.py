@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.place import Image, Place, There
+from kvmtui.model.words import size
 from kvmtui.plans import places, rules
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.room import amount
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject
 
@@ -78,5 +78,5 @@ def told(subject: Subject, step: CreateSnapshot) -> Iterator[str]:
         place = subject.host.place(target.file)
         written = place.image.written if place and place.image else None
         if written:
-            held = f"{os.path.basename(target.file)} holds {amount(written)} of data"
+            held = f"{os.path.basename(target.file)} holds {size(written)} of data"
             yield f"{held}: {target.disk} shows it at once"

@@ -7,19 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from kvmtui.model.disk import Disk
+from kvmtui.model.words import size
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject
 
 OVERLAY = 2**20
 """Bytes that an empty overlay takes at most; afterwards it grows by what the guest writes."""
-
-
-def amount(count: int) -> str:
-    """Bytes as they are told in plans."""
-    if count < 2**30:
-        return f"{count >> 20} MiB"
-    return f"{count / 2**30:.1f}".removesuffix(".0") + " GiB"
 
 
 def refuse(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Refusal | None:
@@ -35,7 +29,7 @@ def refuse(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Ref
     for folder, bytes_ in needs.items():
         free = subject.free(folder)
         if free is not None and bytes_ > free:
-            reason = f"up to {amount(bytes_)} are needed in {folder}, and {amount(free)} are free"
+            reason = f"up to {size(bytes_)} are needed in {folder}, and {size(free)} are free"
             return Refusal("no space", reason)
     return None
 
@@ -47,5 +41,5 @@ def _inside(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
         return None
     if first.free is None or subject.config.memory <= first.free:
         return None
-    reason = f"{first.target} takes up to {amount(subject.config.memory)} of RAM"
-    return Refusal("no space", f"{reason}, and {amount(first.free)} are free")
+    reason = f"{first.target} takes up to {size(subject.config.memory)} of RAM"
+    return Refusal("no space", f"{reason}, and {size(first.free)} are free")

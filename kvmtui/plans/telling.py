@@ -9,9 +9,9 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.place import There
 from kvmtui.model.snapshot import Kind
+from kvmtui.model.words import size
 from kvmtui.plans import reuse, rules
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.room import amount
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject
 
@@ -38,7 +38,7 @@ def effects(subject: Subject, step: CreateSnapshot) -> tuple[str, ...]:
     if step.memory_file:
         told.append(_memory(subject, step))
     elif not step.disk_only and running:
-        first, ram = step.targets[0].disk, amount(subject.config.memory)
+        first, ram = step.targets[0].disk, size(subject.config.memory)
         told.append(f"the domain is paused while its RAM, up to {ram}, is written into {first}")
     if step.disk_only and running and not step.quiesce:
         told.append("without quiesce: a revert gives what a power cut would have left")
@@ -47,10 +47,10 @@ def effects(subject: Subject, step: CreateSnapshot) -> tuple[str, ...]:
 
 def _memory(subject: Subject, step: CreateSnapshot) -> str:
     free = subject.free(os.path.dirname(step.memory_file))
-    room = f", {amount(free)} are free" if free is not None else ""
+    room = f", {size(free)} are free" if free is not None else ""
     waits = "the guest runs on until the end" if step.live else "the guest waits for it"
     file = os.path.basename(step.memory_file)
-    return f"new file {file}: up to {amount(subject.config.memory)} of RAM{room}; {waits}"
+    return f"new file {file}: up to {size(subject.config.memory)} of RAM{room}; {waits}"
 
 
 def warnings(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> tuple[str, ...]:
@@ -93,9 +93,9 @@ def _cramped(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> I
     sizes = {disk.target: disk.active.capacity for disk in disks if disk.active}
     for target in step.targets:
         place = subject.host.place(target.file) if target.block else None
-        size, disk = place.size if place else None, sizes.get(target.disk)
-        if size is not None and disk is not None and size <= disk:
-            yield f"{target.file} holds {amount(size)}: when it is full, the guest stops"
+        room, disk = place.size if place else None, sizes.get(target.disk)
+        if room is not None and disk is not None and room <= disk:
+            yield f"{target.file} holds {size(room)}: when it is full, the guest stops"
 
 
 def _unseen(subject: Subject, step: CreateSnapshot) -> Iterator[str]:

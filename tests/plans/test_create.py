@@ -106,7 +106,7 @@ def test_what_a_snapshot_lacks_is_told(fields: dict[str, Any], how: str, told: s
 def test_ram_inside_the_image_says_where_it_goes() -> None:
     web = domain()
     effects = allowed(world(web), wish(web, how="internal")).effects
-    assert effects == ("the domain is paused while its RAM, up to 2 GiB, is written into vda",)
+    assert effects == ("the domain is paused while its RAM, up to 2.0G, is written into vda",)
 
 
 def test_a_shared_disk_is_left_out_when_nobody_chooses() -> None:

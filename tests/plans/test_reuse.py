@@ -41,7 +41,7 @@ def test_what_an_overlay_holds_is_told_before_the_disk_shows_it() -> None:
     full = made(replace(FITS, written=3 * GIB))
     plan = allowed(world(WEB, places=(full,)), wish())
     assert plan.danger is Danger.LOSS
-    assert plan.warnings == ("made.qcow2 holds 3 GiB of data: vda shows it at once",)
+    assert plan.warnings == ("made.qcow2 holds 3.0G of data: vda shows it at once",)
 
 
 @pytest.mark.parametrize(

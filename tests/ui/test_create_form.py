@@ -144,7 +144,7 @@ async def test_ram_has_a_place_too_and_the_guest_may_run_on(tmp_path: Path) -> N
         assert memory.value.startswith(f"{IMAGES}/files01.snap-")
         memory.focus()
         memory.value = "/export/files01.ram"
-        await until(pilot, lambda: "new file files01.ram: up to 2 GiB" in text(pilot))
+        await until(pilot, lambda: "new file files01.ram: up to 2.0G" in text(pilot))
         step = await taken(pilot, hosts)
         assert (step.memory_file, step.live) == ("/export/files01.ram", True)
 
@@ -221,7 +221,7 @@ async def test_a_file_that_exists_is_taken_when_it_is_said_so(tmp_path: Path) ->
         await until(pilot, lambda: "/export/made is a file already" in text(pilot))
         screen.query_one("#reuse").focus()
         await pilot.press("space")
-        await until(pilot, lambda: "Mind  made holds 1 GiB of data: vda shows it" in text(pilot))
+        await until(pilot, lambda: "Mind  made holds 1.0G of data: vda shows it" in text(pilot))
         await pilot.press("enter")
         assert focused(pilot) == "no"
         await pilot.press("right", "enter")

@@ -1,0 +1,46 @@
+"""What a step has done all the same, although libvirt reported an error."""
+
+from __future__ import annotations
+
+from kvmtui.model.domain import Domain
+from kvmtui.plans.steps import CreateSnapshot, Step, Target
+
+
+def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
+    """What the domain shows, read again after the error; nothing when nothing has changed."""
+    found = _created(step, after) if isinstance(step, CreateSnapshot) else ()
+    return (*found, *_state(before, after))
+
+
+def _created(step: CreateSnapshot, after: Domain) -> tuple[str, ...]:
+    recorded = after.forest is not None and after.forest.get(step.name) is not None
+    files = [target for target in step.targets if target.file]
+    inside = any(target.mode == "internal" for target in step.targets)
+    if recorded and (inside or all(_in_use(target, after) for target in files)):
+        return (f"snapshot “{step.name}” is there although libvirt reported an error",)
+    used = [target for target in files if _in_use(target, after)]
+    if not used:
+        return ()
+    return _unrecorded(used, files)
+
+
+def _in_use(target: Target, after: Domain) -> bool:
+    disk = after.config.disk(target.disk) if after.config else None
+    return disk is not None and disk.active is not None and disk.active.source == target.file
+
+
+def _unrecorded(used: list[Target], files: list[Target]) -> tuple[str, ...]:
+    """A later start works; only the way back to the moment of the snapshot has no name."""
+    which = "the overlays are" if len(used) > 1 else "the overlay is"
+    disks = ", ".join(target.disk for target in used)
+    only = f" (only of {disks})" if len(used) < len(files) else ""
+    return (
+        f"{which} in use{only} although libvirt reported an error, and the snapshot has no record",
+        f"commit {disks} (c) to be as before",
+    )
+
+
+def _state(before: Domain | None, after: Domain) -> tuple[str, ...]:
+    if before is None or before.state is after.state:
+        return ()
+    return (f"the domain is {after.state.value} now",)

@@ -1,0 +1,59 @@
+"""An error does not mean that nothing happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.snapshot import Forest
+from kvmtui.plans import aftermath
+from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Step, Target
+from tests.worlds import chained, disk, domain, file, inner
+
+BEFORE = domain("web", disk(file("a")), disk(file("b"), target="vdb"))
+BOTH = domain("web", disk(file("a.s1"), file("a")), disk(file("b.s1"), file("b"), target="vdb"))
+ONE = domain("web", disk(file("a.s1"), file("a")), disk(file("b"), target="vdb"))
+TAKEN = replace(BOTH, forest=Forest(chained(1).forest.snapshots, "s1"))  # type: ignore[union-attr]
+TARGETS = (
+    Target("vda", "external", file("a.s1")),
+    Target("vdb", "external", file("b.s1")),
+    Target("sda", "no"),
+)
+STEP = CreateSnapshot("web", "s1", targets=TARGETS, disk_only=True)
+INSIDE = CreateSnapshot("web", "i1", targets=(Target("vda", "internal"),))
+OTHER = DeleteSnapshot("web", "s1")
+UNRECORDED = (
+    "the overlays are in use although libvirt reported an error, and the snapshot has no record; "
+    "commit vda, vdb (c) to be as before"
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "after", "said"),
+    [
+        (STEP, BEFORE, ""),
+        (STEP, BOTH, UNRECORDED),
+        (STEP, replace(BOTH, state=State.OFF), f"{UNRECORDED}; the domain is shut off now"),
+        (
+            STEP,
+            ONE,
+            "the overlay is in use (only of vda) although libvirt reported an error, "
+            "and the snapshot has no record; commit vda (c) to be as before",
+        ),
+        (STEP, TAKEN, "snapshot “s1” is there although libvirt reported an error"),
+        (INSIDE, inner("i1"), "snapshot “i1” is there although libvirt reported an error"),
+        (INSIDE, inner(), ""),
+        (STEP, replace(BEFORE, state=State.PAUSED), "the domain is paused now"),
+        (STEP, replace(BEFORE, config=None, forest=None), ""),
+        (OTHER, BEFORE, ""),
+        (OTHER, replace(BEFORE, state=State.OFF), "the domain is shut off now"),
+    ],
+)
+def test_what_happened_all_the_same_is_told(step: Step, after: Domain, said: str) -> None:
+    assert "; ".join(aftermath.told(step, BEFORE, after)) == said
+
+
+def test_without_a_state_of_before_none_is_compared() -> None:
+    assert aftermath.told(STEP, None, replace(BEFORE, state=State.OFF)) == ()
