@@ -34,13 +34,14 @@ class Subject:
 
     def files(self) -> Iterator[str]:
         """Every file that is known to be there, or that some domain or snapshot names."""
+        listings = {place.beside for place in self.host.places}
         for domain in self.host.domains:
             for disk in domain.config.disks if domain.config else ():
                 yield from (layer.source for layer in disk.layers)
-                yield from disk.folder or ()
+                listings.add(disk.folder)  # most domains share one folder
             yield from named(domain)
-        for place in self.host.places:
-            yield from place.beside or ()
+        for listing in listings:
+            yield from listing or ()
 
     def free(self, folder: str) -> int | None:
         """Bytes free in a folder; None where nobody looked."""
