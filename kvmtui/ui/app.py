@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from kvmtui.host.base import HostError
@@ -28,6 +27,7 @@ from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import Agreed, PlanScreen
 from kvmtui.ui.screens.reading import Reading
 from kvmtui.ui.screens.text import TextScreen
+from kvmtui.ui.typed_ahead import TypedAhead
 from kvmtui.ui.view import View
 
 FRAME = 1 / 30
@@ -39,7 +39,7 @@ LAST_WORDS = 10.0
 CHANGED = "The domain has changed meanwhile. This is the plan now:"
 
 
-class Kvmtui(App[int]):
+class Kvmtui(TypedAhead):
     """kvmtui over the given hosts."""
 
     TITLE = "kvmtui"

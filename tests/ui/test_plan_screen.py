@@ -11,10 +11,14 @@ from textual.widgets import Button, Input
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Commit, CreateSnapshot, DeleteSnapshot, Power, Verb
+from kvmtui.ui.forms import create
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import PlanScreen
+from kvmtui.ui.view import View
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world
+from tests.worlds import ref
 
 
 @pytest.fixture
@@ -237,3 +241,16 @@ async def test_a_plan_that_is_longer_than_its_place_says_so_and_scrolls(hosts: S
         await modal(pilot)
         await pilot.pause()
         assert "PgDn" not in text(pilot)
+
+
+async def test_what_could_not_be_asked_when_it_was_opened_breaks_nothing(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        made = create.form(View(hosts.world, ref=ref(database())))
+        assert not isinstance(made, Refusal)
+        idle = hosts.world
+        hosts.put(replace(database(), busy="a merge"))
+        screen = PlanScreen(made, lambda: hosts.world, lambda *_: None, "", {"name": "s9"})
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: "is busy: a merge" in text(pilot))
+        hosts.become(idle)
+        await until(pilot, lambda: "nothing could be asked" in text(pilot))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kvmtui.model.domain import State
-from kvmtui.plans.steps import Commit
+from kvmtui.plans.steps import Commit, CreateSnapshot
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
-from tests.worlds import chained, file
+from tests.worlds import chained, disk, domain, file
 
 
 @pytest.fixture
@@ -50,6 +50,22 @@ async def test_a_form_is_filled_in_and_agreed_to(hosts: Still) -> None:
         step = hosts.performed[0].steps[0]
         assert isinstance(step, Commit)
         assert step.base == file("alpha.s1.qcow2")
+
+
+async def test_a_key_after_tab_goes_to_the_field_that_tab_went_to(tmp_path: Path) -> None:
+    disks = (disk(file("a.qcow2")), disk(file("b.qcow2"), target="vdb"))
+    hosts = Still(world(domain("files01", *disks)), tmp_path)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("s")
+        await until(pilot, lambda: "Cancel" in text(pilot))
+        first = (*"x1", "tab", *"for a test", "tab", "tab", "space", "tab", "space")
+        typed_ahead(pilot, *first, "space")
+        await until(pilot, lambda: "not included: vda" in text(pilot))
+        typed_ahead(pilot, "shift+tab", "shift+tab", "shift+tab", "enter")
+        await until(pilot, lambda: bool(hosts.performed))
+        (step,) = hosts.performed[0].steps
+        assert isinstance(step, CreateSnapshot)
+        assert (step.name, step.description) == ("x1", "for a test")
 
 
 @pytest.mark.parametrize("key", "srdco")

@@ -72,6 +72,8 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self._notice = notice
         self.values: dict[str, Any] = dict(values or {})
         """What the fields hold, by their ids."""
+        self._asked: set[str] = set()
+        """Ids of the fields that could be asked when this was opened."""
         self._plan: Plan | Refusal = Refusal("unmade", "not planned yet")
         self._settled = False
         """The first plan was made, and with it the focus chosen."""
@@ -85,6 +87,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
             with VerticalScroll(id="fields", can_focus=False):
                 for field in () if isinstance(fields, Refusal) else fields:
                     self.values.setdefault(field.id, field.value)
+                    self._asked.add(field.id)
                     with Horizontal(classes="field"):
                         label = "" if isinstance(field, form.Toggle) else field.label
                         yield Label(label, markup=False)
@@ -108,14 +111,16 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     def replan(self) -> None:
         """Fields and plan as the world and the values are now."""
+        if not self.is_attached:
+            return  # a message that was on its way when this was closed
         fields = self._fields()
         shown: tuple[Field, ...] = ()
         if isinstance(fields, Refusal):
             self._plan = fields
-        elif fields and not self.values:
+        elif fields and not self._asked:
             self._plan = Refusal("unasked", "nothing could be asked when this was opened")
         else:
-            shown = tuple(field for field in fields if field.id in self.values)
+            shown = tuple(field for field in fields if field.id in self._asked)
             for field in shown:
                 self._update(field)
             wish = self._form.wish(self.values)
