@@ -7,9 +7,9 @@ from os.path import basename, dirname
 from kvmtui.model.disk import Disk
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
+from kvmtui.model.words import size
 from kvmtui.plans import guest, names, places, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.room import amount
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.subject import Subject
@@ -73,7 +73,7 @@ def save_to(subject: Subject, file: str) -> Plan | Refusal:
         verb="Save",
         steps=(SaveTo(subject.name, file),),
         effects=(
-            f"new file {basename(file)}, at most {amount(subject.config.memory)}",
+            f"new file {basename(file)}, at most {size(subject.config.memory)}",
             "only “start from a file” goes on from it; any other start makes it useless",
         ),
         warnings=(*(() if known else ("how much is free there is not known",)), *_frozen(subject)),
@@ -90,7 +90,7 @@ def _room(subject: Subject, file: str) -> Refusal | None:
     free, needed = subject.free(dirname(file)), subject.config.memory
     if free is None or needed <= free:
         return None
-    reason = f"the RAM takes up to {amount(needed)}, and {amount(free)} are free there"
+    reason = f"the RAM takes up to {size(needed)}, and {size(free)} are free there"
     return Refusal("no space", reason, "make room, or choose another folder")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from kvmtui.model.guest import Answer
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Create, Merge
-from tests.host.driver import Driver, driving
+from tests.host.driver import Driver
 from tests.lab import disk
-from tests.lab.daemon import Daemon
+from tests.lab.agreement import agree
 from tests.lab.guest import GuestDomain
-from tests.lab.test_plans import agree, opener
 from tests.lab.test_plans_guest import answered
 from tests.lab.virsh import Virsh
 
@@ -22,12 +18,6 @@ pytestmark = pytest.mark.lab
 
 AGENT = "qemu-ga --method=virtio-serial --statedir=/run --pidfile=/run/qemu-ga.pid --daemonize"
 PORT = "/dev/$(basename $(dirname $(grep -l guest_agent /sys/class/virtio-ports/*/name)))"
-
-
-@pytest.fixture
-async def driver(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Driver]:
-    async with driving(opener(daemon), tmp_path / "state") as made:
-        yield made
 
 
 def restart_agent(guest: GuestDomain, *options: str) -> None:
@@ -51,7 +41,7 @@ async def test_overlays_that_are_in_use_after_an_error_are_told_and_committed(
     assert "the overlay is in use although libvirt reported an error" in outcome.says
     assert "the snapshot has no record" in outcome.says
     assert "the guest may be frozen still" in outcome.says
-    assert "in use" in driver.fleet.journal.entries[-1].result
+    assert any("in use" in entry.result for entry in driver.fleet.journal.entries)
     assert virsh("snapshot-list", "guest", "--name") == ""
     overlay = guest.sources()["vda"]
     assert overlay != guest.disks[0]

@@ -75,7 +75,7 @@ def test_ram_goes_into_a_new_file_beside_the_disks() -> None:
     plan = allowed(world(WEB), save(WEB))
     assert plan.steps == (SaveTo("web", FILE),)
     assert (plan.danger, plan.losses, plan.warnings) == (Danger.NONE, (), ())
-    assert "at most 2 GiB" in plan.effects[0]
+    assert "at most 2.0G" in plan.effects[0]
     assert "useless" in plan.effects[1]
 
 

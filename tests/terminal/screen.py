@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kvmtui.model import parse
+from kvmtui.model.snapshot import Forest
 from tests.lab.domain import LabDomain
 from tests.terminal.terminal import Terminal
 
@@ -79,6 +81,44 @@ def _notice(text: str) -> str:
     """What pops up at the bottom, without the blanks and breaks that its width makes."""
     lines = [line.partition("▌")[2] for line in text.splitlines()]
     return "".join("".join(line[:70].split()) for line in lines)
+
+
+def switch(terminal: Terminal, domain: str, verb: str) -> None:
+    """Chooses a harmless verb of the power menu."""
+    terminal.press("o")
+    text = terminal.until(f"Power of {domain} ─")
+    for _ in range(6):
+        if f"● {verb}" in text:
+            break
+        terminal.press("down")
+        terminal.still()
+        text = terminal.text()
+    terminal.press("enter")
+    finished(terminal, f"{verb.capitalize()} {domain}")
+
+
+def choose(terminal: Terminal, domain: LabDomain, snapshot: str) -> None:
+    """Goes down the tree to a snapshot; “you are here” stands below the current one."""
+    forest = recorded(domain)
+    rows: list[str] = []
+
+    def walk(parent: str | None) -> None:
+        for child in forest.children(parent):
+            rows.append(child.name)
+            walk(child.name)
+            if child.name == forest.current:
+                rows.append("you are here")
+
+    walk(None)
+    terminal.press("2", "g", *["j"] * rows.index(snapshot))
+
+
+def recorded(domain: LabDomain) -> Forest:
+    """What libvirt has recorded of the domain's snapshots."""
+    virsh = domain.daemon.virsh
+    records = (virsh("snapshot-dumpxml", domain.name, name) for name in names(domain))
+    current = virsh("snapshot-current", domain.name, "--name")
+    return Forest(tuple(map(parse.snapshot, records)), current)
 
 
 def closed(terminal: Terminal) -> None:

@@ -63,7 +63,7 @@ async def test_a_file_is_proposed_looked_for_and_never_written_over(tmp_path: Pa
         screen = await menu(pilot, Verb.SAVE_TO)
         await until(pilot, lambda: line(screen).value == FILE)
         await until(pilot, lambda: hosts.looked[-1:] == [(FILE,)])
-        await until(pilot, lambda: "new file files01.save, at most 2 GiB" in text(pilot))
+        await until(pilot, lambda: "new file files01.save, at most 2.0G" in text(pilot))
         there = Place(FILE, There.FILE, There.FOLDER)
         hosts.put_host(places=(there,))
         await until(pilot, lambda: "is a file already" in text(pilot))
