@@ -11,12 +11,12 @@ from kvmtui.plans import (
     edit,
     guest,
     jobs,
-    mend,
     merge,
     places,
     power,
     revert,
 )
+from kvmtui.plans.delete import mend
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import (

@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.model.domain import State
 from kvmtui.model.guest import Answer, Channel
-from kvmtui.plans import create_rules
+from kvmtui.plans.create import refusals
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import find
@@ -36,7 +36,7 @@ def quiesce(driver: Driver) -> Refusal | None:
     """Whether quiesce is offered."""
     subject = find(driver.fleet.world, driver.ref("guest"))
     assert not isinstance(subject, Refusal)
-    return create_rules.can_quiesce(subject)
+    return refusals.can_quiesce(subject)
 
 
 async def test_a_quiesced_snapshot_needs_no_replay_and_files_go_back(

@@ -9,8 +9,8 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
-from kvmtui.plans import delete_one
-from kvmtui.plans.delete_one import Deletion
+from kvmtui.plans.delete import one
+from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import DeleteSnapshot, Power, Verb
 from kvmtui.plans.subject import Subject, find
@@ -48,7 +48,7 @@ def after(web: Domain, name: str, libvirt: int = V11, **fields: Any) -> Subject:
     now = subject(web, libvirt)
     snapshot = now.forest.get(name)
     assert snapshot is not None
-    made = delete_one.plan(now, snapshot, Delete(now.ref, name, **fields))
+    made = one.plan(now, snapshot, Delete(now.ref, name, **fields))
     assert isinstance(made, Deletion), made
     return made.after
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from os.path import dirname
 
 from kvmtui.model.disk import Disk
-from kvmtui.plans import create_rules, names
+from kvmtui.plans import names
+from kvmtui.plans.create import refusals
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Create, Wish
@@ -24,7 +25,7 @@ def form(view: View) -> Form | Refusal:
     subject = view.subject()
     if isinstance(subject, Refusal):
         return subject
-    refusals = [create_rules.refuse(subject, how) for how, _ in KINDS]
+    refusals = [refusals.refuse(subject, how) for how, _ in KINDS]
     if all(refusals):
         return next(refusal for refusal in refusals if refusal)
     ref = subject.ref
@@ -70,11 +71,11 @@ def _path(values: Values, target: str) -> str:
 
 
 def _fields(subject: Subject, values: Values) -> tuple[Field, ...]:
-    options = tuple(Option(how, label, create_rules.refuse(subject, how)) for how, label in KINDS)
+    options = tuple(Option(how, label, refusals.refuse(subject, how)) for how, label in KINDS)
     first = next((option.value for option in options if not option.refusal), "external")
     how = values.get("how", first)
     asked = Asked(subject, values, how)
-    quiet = create_rules.can_quiesce(subject, how)
+    quiet = refusals.can_quiesce(subject, how)
     return (
         Line("name", "Name", _proposed(subject)),
         Line("description", "About"),
@@ -102,7 +103,7 @@ class Asked:
         """What the guest does while its RAM is saved."""
         options = (
             Option("waits", "the guest waits"),
-            Option("live", "it runs on until the end", create_rules.can_live(self.subject)),
+            Option("live", "it runs on until the end", refusals.can_live(self.subject)),
         )
         yield Choice("waits", "RAM", options, "waits", shown=self.how == "ram")
 
@@ -111,7 +112,7 @@ class Asked:
         writable = self.subject.config.writable
         for disk in writable:
             whole = WHOLE if self.how == "internal" else None
-            refusal = whole or create_rules.shared(disk)
+            refusal = whole or refusals.shared(disk)
             value, shown = refusal is None or refusal is whole, len(writable) > 1
             yield Toggle(_id(_DISK, disk.target), f"include {disk.target}", value, refusal, shown)
 

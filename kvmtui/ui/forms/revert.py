@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import create_rules
+from kvmtui.plans.create import refusals
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import last_safety
-from kvmtui.plans.revert_rules import refuse_ram
+from kvmtui.plans.revert.refusals import refuse_ram
 from kvmtui.plans.steps import After
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert, Wish
@@ -68,7 +68,7 @@ def _safety(subject: Subject, snapshot: Snapshot) -> Choice:
     """What is kept of the present state, in a snapshot of its own."""
     nothing = Option("", "nothing")
     if snapshot.kind is Kind.EXTERNAL:
-        ram = Option("ram", "disks and RAM", create_rules.refuse(subject, "ram"))
+        ram = Option("ram", "disks and RAM", refusals.refuse(subject, "ram"))
         return Choice("keep", "Keep", (Option("external", "the disks"), ram, nothing), "external")
-    inside = Option("internal", "all, inside the images", create_rules.refuse(subject, "internal"))
+    inside = Option("internal", "all, inside the images", refusals.refuse(subject, "internal"))
     return Choice("keep", "Keep", (inside, nothing), "")

@@ -9,8 +9,9 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.words import count
-from kvmtui.plans import afterwards, delete_one, delete_rules, leftovers, merging
-from kvmtui.plans.delete_one import Deletion
+from kvmtui.plans import merging
+from kvmtui.plans.delete import afterwards, leftovers, one, refusals
+from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Commit, DeleteSnapshot, Power, Step, Verb
 from kvmtui.plans.subject import Subject
@@ -79,7 +80,7 @@ def _in_order(
         reasons = []
         for snapshot in waiting:
             now = subject.forest.get(snapshot.name) or snapshot
-            made = delete_one.plan(subject, now, wish)
+            made = one.plan(subject, now, wish)
             if isinstance(made, Deletion):
                 waiting.remove(snapshot)
                 done.append(made)
@@ -100,7 +101,7 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
     if not wish.children or wish.marked or wish.cancellable or not (inside or records):
         return None
     for snapshot in () if wish.metadata_only else gone:
-        refusal = delete_rules.refuse(subject, snapshot)
+        refusal = refusals.refuse(subject, snapshot)
         if refusal:
             return refusal
     step = DeleteSnapshot(

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 
 from kvmtui.model.disk import Disk
-from kvmtui.plans import create_rules, names, places, reuse, room, rules, telling
+from kvmtui.plans import names, places, room, rules
+from kvmtui.plans.create import refusals, reuse, telling
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.subject import Subject
@@ -16,7 +17,7 @@ from kvmtui.plans.wishes import Create
 def chosen(subject: Subject, wish: Create) -> tuple[Disk, ...]:
     """The writable disks that the wish includes."""
     if wish.disks is None:
-        return create_rules.proposed(subject, wish.how)
+        return refusals.proposed(subject, wish.how)
     return tuple(disk for disk in subject.config.writable if disk.target in wish.disks)
 
 
@@ -27,11 +28,11 @@ def plan(subject: Subject, wish: Create) -> Plan | Refusal:
         rules.name_fits(subject, wish.name),
         _name_inside(subject, wish.name) if wish.how == "internal" else None,
         rules.text_fits(wish.description),
-        create_rules.unknown(subject, wish),
-        create_rules.refuse(subject, wish.how, disks),
-        create_rules.can_quiesce(subject, wish.how) if wish.quiesce else None,
-        create_rules.can_live(subject, wish.how) if wish.live else None,
-        create_rules.can_reuse(wish.how) if wish.reuse else None,
+        refusals.unknown(subject, wish),
+        refusals.refuse(subject, wish.how, disks),
+        refusals.can_quiesce(subject, wish.how) if wish.quiesce else None,
+        refusals.can_live(subject, wish.how) if wish.live else None,
+        refusals.can_reuse(wish.how) if wish.reuse else None,
     )
     if refusal:
         return refusal

@@ -8,7 +8,7 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans import afterwards, delete_commit, delete_rules, leftovers
+from kvmtui.plans.delete import afterwards, commits, leftovers, refusals
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import DeleteSnapshot, Step
@@ -44,7 +44,7 @@ def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refus
         return forget(subject, snapshot, ram_file=wish.ram_file)
     if wish.cancellable:
         return by_commit(subject, snapshot)
-    refusal = delete_rules.refuse(subject, snapshot)
+    refusal = refusals.refuse(subject, snapshot)
     if refusal is None:
         here = snapshot.kind is not Kind.EXTERNAL or snapshot.name in subject.forest.branch
         return _by_libvirt(subject, snapshot) if here else _beside(subject, snapshot)
@@ -57,7 +57,7 @@ def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refus
 def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
     """One call; libvirt merges the layers of a snapshot with files."""
     inside = snapshot.kind is not Kind.EXTERNAL
-    merges = () if inside else delete_rules.by_libvirt(subject, snapshot)
+    merges = () if inside else refusals.by_libvirt(subject, snapshot)
     tops = {merge.top for merge in merges}
     files = _left(subject, snapshot, [o for o in snapshot.overlays if o not in tops])
     removals = leftovers.removals(subject, files)
@@ -75,7 +75,7 @@ def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
 
 def _needs_qemu(subject: Subject, tops: Collection[str]) -> bool:
     """An old libvirt knows only the active layers of a domain that is off."""
-    old = subject.libvirt < delete_rules.MERGES_WHILE_OFF
+    old = subject.libvirt < refusals.MERGES_WHILE_OFF
     active = {disk.active.source for disk in subject.config.disks if disk.active}
     return subject.domain.state is State.OFF and old and not active.issuperset(tops)
 
@@ -121,9 +121,9 @@ def _beside(subject: Subject, snapshot: Snapshot) -> Deletion:
 
 def _follows_branches(subject: Subject, snapshot: Snapshot, images: Collection[str]) -> bool:
     """Whether this libvirt deletes such a leaf, and no original image with it (trap of 10.x)."""
-    if subject.libvirt < delete_rules.MERGES_WHILE_OFF:
+    if subject.libvirt < refusals.MERGES_WHILE_OFF:
         return False
-    whole = len(images) == len(delete_rules.external(snapshot))
+    whole = len(images) == len(refusals.external(snapshot))
     return whole or subject.libvirt >= RECORDS_SAFE
 
 
@@ -154,19 +154,19 @@ def record_gone(subject: Subject, snapshot: Snapshot) -> DeleteSnapshot:
 
 def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
     """Its layers are committed, its record goes as soon as the first of them is written to."""
-    merges = delete_commit.merges(subject, snapshot)
+    merges = commits.merges(subject, snapshot)
     if isinstance(merges, Refusal):
         return merges
     files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
     removals = leftovers.removals(subject, files)
-    steps = delete_commit.steps(subject, snapshot, merges, record_gone(subject, snapshot))
+    steps = commits.steps(subject, snapshot, merges, record_gone(subject, snapshot))
     return Deletion(
         subject,
         (*steps, *removals),
         _merged(subject, snapshot, merges),
         merges,
         _merging(merges),
-        (*delete_commit.warnings(subject, snapshot), *leftovers.staying(files, removals)),
+        (*commits.warnings(subject, snapshot), *leftovers.staying(files, removals)),
         needs_qemu=subject.domain.state is State.OFF,
     )
 

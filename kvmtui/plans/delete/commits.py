@@ -5,7 +5,7 @@ from __future__ import annotations
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans import rules
-from kvmtui.plans.delete_rules import (
+from kvmtui.plans.delete.refusals import (
     branching_off,
     external,
     in_chain,

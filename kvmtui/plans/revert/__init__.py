@@ -7,9 +7,10 @@ from dataclasses import replace
 from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.words import moment, size
-from kvmtui.plans import create, guest, names, overlays
+from kvmtui.plans import create, guest, names
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.revert_rules import refuse, restores_ram
+from kvmtui.plans.revert import overlays
+from kvmtui.plans.revert.refusals import refuse, restores_ram
 from kvmtui.plans.steps import (
     After,
     Power,

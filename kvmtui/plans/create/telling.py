@@ -10,7 +10,8 @@ from kvmtui.model.domain import State
 from kvmtui.model.place import There
 from kvmtui.model.snapshot import Kind
 from kvmtui.model.words import size
-from kvmtui.plans import reuse, rules
+from kvmtui.plans import rules
+from kvmtui.plans.create import reuse
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject

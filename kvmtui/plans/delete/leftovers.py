@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os.path import basename, dirname
 
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans.delete_rules import preserving
+from kvmtui.plans.delete.refusals import preserving
 from kvmtui.plans.rules import base_not_shared
 from kvmtui.plans.steps import RemoveFile
 from kvmtui.plans.subject import Subject

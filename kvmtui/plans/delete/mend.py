@@ -11,7 +11,7 @@ from os.path import basename
 from kvmtui.model.disk import Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans import rules
-from kvmtui.plans.delete_rules import external
+from kvmtui.plans.delete.refusals import external
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Amend
 from kvmtui.plans.subject import Subject

@@ -8,8 +8,9 @@ from os.path import basename, dirname
 from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
-from kvmtui.plans import overlays, rules
+from kvmtui.plans import rules
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.revert import overlays
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert
 
