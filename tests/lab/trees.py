@@ -127,12 +127,13 @@ async def above_internal(tree: Tree) -> None:
 
 
 async def beside_internal(tree: Tree) -> None:
-    """i1 (inside the image) - here, and s1 with files beside it."""
+    """i1 (inside the image) - here, and s1 with files beside it, which virsh's revert spoils."""
     await above_internal(tree)
     tree.domain.destroy()
     await tree.virsh("snapshot-revert", "blank", "i1", "--force")
     await tree.driver.fleet.fresh(tree.driver.ref("blank"))
     tree.done = (1,)
+    del tree.held["s1"]
 
 
 async def with_ram(tree: Tree) -> None:
