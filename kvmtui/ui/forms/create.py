@@ -25,9 +25,9 @@ def form(view: View) -> Form | Refusal:
     subject = view.subject()
     if isinstance(subject, Refusal):
         return subject
-    refusals = [refusals.refuse(subject, how) for how, _ in KINDS]
-    if all(refusals):
-        return next(refusal for refusal in refusals if refusal)
+    reasons = [refusals.refuse(subject, how) for how, _ in KINDS]
+    if all(reasons):
+        return next(reason for reason in reasons if reason)
     ref = subject.ref
 
     def wish(values: Values) -> Wish:
