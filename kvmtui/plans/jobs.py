@@ -1,4 +1,4 @@
-"""Ending a block job: without its effect, or by switching over to its result."""
+"""Ending a job: without its effect, or by switching over to its result."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans import merge
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import AbortJob, Pivot
+from kvmtui.plans.steps import AbortJob, AbortRam, Pivot
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Cancel, Finish
 
 
 def refuse_cancel(subject: Subject, job: Job | None) -> Refusal | None:
     """Why a job cannot be cancelled."""
-    if job is None or not job.disk:
-        return Refusal("no job", "no block job runs there")
+    if job is None:
+        return Refusal("no job", "no job runs there that could be cancelled")
     if subject.domain.busy.startswith("delete"):
         reason = "the merge inside a snapshot delete cannot be cancelled"
         return Refusal("delete", reason, "wait for it to end")
@@ -29,6 +29,8 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
     refusal = refuse_cancel(subject, job)
     if refusal or job is None:
         return refusal or Refusal("no job", "the job is gone")
+    if job.kind is JobKind.MEMORY:
+        return _cancel_ram(subject)
     gone = _merged(subject, job)
     return Plan(
         ref=subject.ref,
@@ -44,6 +46,18 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
             *(f"the way back to “{s.name}”: its image is partly written to" for s in gone),
         ),
         effects=("the guest goes on in the same layers as before the job",),
+    )
+
+
+def _cancel_ram(subject: Subject) -> Plan:
+    return Plan(
+        ref=subject.ref,
+        title=f"Cancel saving the RAM of {subject.name}",
+        verb="Cancel the job",
+        steps=(AbortRam(subject.name),),
+        danger=Danger.LOSS,
+        losses=("what was saved so far: no file is left of it",),
+        effects=("the guest goes on as before",),
     )
 
 

@@ -62,7 +62,7 @@ SAVING = Job("", JobKind.MEMORY)
     ("web", "disk_name", "rule"),
     [
         (working(COMMITTING), "vdb", "no job"),
-        (working(SAVING), "", "no job"),
+        (chained(1), "", "no job"),
         (chained(1), "vda", "no job"),
         (working(COMMITTING, busy="delete snapshot “s1”"), "vda", "delete"),
     ],
@@ -84,3 +84,12 @@ def test_reasons_against_cancelling(web: Domain, disk_name: str, rule: str) -> N
 )
 def test_reasons_against_switching_over(web: Domain, rule: str) -> None:
     assert refused(world(web), Finish(ref(web), "vda")) == rule
+
+
+@pytest.mark.parametrize("busy", ["", "take snapshot “s1” (disks and RAM)"])
+def test_saving_ram_is_cancelled_by_libvirt_s_own_call(busy: str) -> None:
+    web = replace(working(SAVING), busy=busy)
+    plan = allowed(world(web), Cancel(ref(web), ""))
+    assert [step.virsh for step in plan.steps] == ["virsh domjobabort --domain web"]
+    assert plan.danger is Danger.LOSS
+    assert plan.title == "Cancel saving the RAM of web"

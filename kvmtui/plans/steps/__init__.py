@@ -1,7 +1,7 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
-from kvmtui.plans.steps.jobs import AbortJob, AwaitMerged, AwaitReady, Commit, Pivot
+from kvmtui.plans.steps.jobs import AbortJob, AbortRam, AwaitMerged, AwaitReady, Commit, Pivot
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
@@ -29,6 +29,7 @@ Step = (
     | AwaitMerged
     | Pivot
     | AbortJob
+    | AbortRam
     | Power
     | RemoveManagedSave
     | AdoptSnapshot
@@ -47,6 +48,7 @@ Step = (
 
 __all__ = [
     "AbortJob",
+    "AbortRam",
     "AdoptSnapshot",
     "After",
     "Amend",

@@ -105,3 +105,19 @@ class AbortJob:
     @property
     def virsh(self) -> str:
         return virsh("blockjob", self.domain, "--path", self.disk, "--abort")
+
+
+@dataclass(frozen=True, slots=True)
+class AbortRam:
+    """``virDomainAbortJob`` while RAM is being saved: the guest goes on, no file is left."""
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return "cancel saving the RAM"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("domjobabort", self.domain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kvmtui.model.job import Job
 from kvmtui.plans import jobs
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
@@ -14,19 +15,23 @@ from kvmtui.ui.view import View
 
 
 def cancel(view: View) -> Form | Refusal:
-    """Cancelling a block job."""
-    return _job(view, Cancel, "Cancel the job of", jobs.refuse_cancel)
+    """Cancelling a block job, or the saving of RAM."""
+    return _job(view, Cancel, _cancelled, jobs.refuse_cancel)
+
+
+def _cancelled(job: Job) -> str:
+    return f"Cancel the {job.kind.value} of {job.disk}" if job.disk else "Cancel saving the RAM"
 
 
 def finish(view: View) -> Form | Refusal:
     """Switching over to what a job has made."""
-    return _job(view, Finish, "Switch over", jobs.refuse_finish)
+    return _job(view, Finish, lambda job: f"Switch over {job.disk}", jobs.refuse_finish)
 
 
 def _job(
     view: View,
     kind: type[Cancel] | type[Finish],
-    title: str,
+    title: Callable[[Job], str],
     refuse: Callable[[Subject, Any], Refusal | None],
 ) -> Form | Refusal:
     found = view.selected_job
@@ -41,7 +46,7 @@ def _job(
     disk = job.disk
     return Form(
         subject.ref,
-        f"{title} {disk} of {subject.name}",
+        f"{title(job)} of {subject.name}",
         lambda _subject, _values: (),
         lambda _values: kind(subject.ref, disk),
         while_busy=True,

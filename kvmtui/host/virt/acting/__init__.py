@@ -17,6 +17,7 @@ from kvmtui.host.virt.acting import (
 )
 from kvmtui.plans.steps import (
     AbortJob,
+    AbortRam,
     AdoptSnapshot,
     Amend,
     AwaitMerged,
@@ -73,6 +74,8 @@ def perform(domain: Any, step: Step) -> None:
             jobs.pivot(domain, step)
         case AbortJob():
             jobs.abort(domain, step)
+        case AbortRam():
+            domain.abortJob()
         case RemoveManagedSave():
             domain.managedSaveRemove(0)
         case Power():
