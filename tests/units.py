@@ -8,7 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.lab.versions import HOST, OTHERS
 
-_DEBIAN = re.compile(rf"[\[-]({'|'.join((HOST, *OTHERS, 'sid'))})[\]-]")
+_DEBIAN = re.compile(rf"[\[-]({'|'.join((HOST, *OTHERS))})[\]-]")
 
 
 def unit(nodeid: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import acting
+from kvmtui.host.virt.acting import jobs
 from kvmtui.plans.steps import AwaitReady
 
 STEP = AwaitReady("m", "vda")
@@ -31,7 +32,7 @@ class Merging:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acting, "LOOK", 0)
+    monkeypatch.setattr(jobs, "LOOK", 0)
 
 
 def mirror(ready: str = "") -> str:

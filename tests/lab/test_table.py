@@ -10,7 +10,6 @@ import pytest
 
 from tests.lab import table
 from tests.lab.ledger import PROOF, Ledger
-from tests.lab.versions import OTHERS
 
 TEXT = "before\n<!-- table -->\n<!-- /table -->\nafter\n"
 TOLD = {
@@ -19,13 +18,6 @@ TOLD = {
     ("delete", "9.0"): "refused: no",
     ("delete", "11.3"): "works",
 }
-
-
-def test_no_cell_is_empty_for_the_libvirts_that_are_always_run() -> None:
-    told = table.parse(table.README.read_text())
-    assert set(OTHERS.values()) <= set(table.columns(told))
-    empty = [(o, v) for o, _ in told for v in OTHERS.values() if (o, v) not in told]
-    assert empty == []
 
 
 def test_a_drawn_table_is_read_back_and_the_text_around_it_stays() -> None:

@@ -21,16 +21,16 @@ def folders(handle: Any) -> frozenset[str]:
         pools = handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
     except libvirt.libvirtError:
         return frozenset()
-    found = (parse.pool_folder(_described(pool), _FOLDERS) for pool in pools)
-    return frozenset(filter(None, found))
+    return frozenset(filter(None, map(_folder, pools)))
 
 
 def place(handle: Any, path: str) -> Place:
     """What the pool of its folder says; a pool knows nothing of files younger than its refresh."""
     folder = os.path.dirname(path)
     try:
-        pool = handle.storagePoolLookupByTargetPath(folder)
-        if parse.pool_folder(pool.XMLDesc(0), _FOLDERS) != folder:
+        active = handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
+        pool = next((pool for pool in active if _folder(pool) == folder), None)
+        if pool is None:
             return Place(path)
         _state, _capacity, _allocation, free = pool.info()
         beside = frozenset(os.path.join(folder, name) for name in pool.listVolumes())
@@ -40,10 +40,11 @@ def place(handle: Any, path: str) -> Place:
     return Place(path, there, There.FOLDER, beside=beside, free=free)
 
 
-def _described(pool: Any) -> str:
+def _folder(pool: Any) -> str:
+    """Where the files of a pool lie; empty for a pool of something else."""
     with suppress(libvirt.libvirtError):
-        return str(pool.XMLDesc(0))
-    return "<pool/>"
+        return parse.pool_folder(pool.XMLDesc(0), _FOLDERS)
+    return ""
 
 
 def volume(handle: Any, path: str, folder: str) -> Any:
