@@ -76,7 +76,7 @@ def test_the_power_menu_offers_what_can_be_had(screen: Terminal, domain: LabDoma
     assert domain.state == "running"
     screen.press("o")
     text = screen.until("Power of blank ─")
-    assert "○ start  blank is running" in text
+    assert "○ start" not in text
     screen.press("down", "down", "enter")  # to force off: the loss puts the focus on Cancel
     screen.until("Lost  the RAM")
     screen.press("right", "enter")
