@@ -19,6 +19,7 @@ import pytest
 
 from kvmtui.host.virt import Opener
 from tests.host.driver import Driver, driving
+from tests.lab.booted import define_booted
 from tests.lab.daemon import Daemon, running
 from tests.lab.debian import debootstrapped
 from tests.lab.domain import LabDomain, define_blank
@@ -181,9 +182,8 @@ def new_guest(daemon: Daemon, image: Image, tmp_path: Path) -> Iterator[NewGuest
 
 
 @pytest.fixture
-def guest(new_guest: NewGuest) -> GuestDomain:
+def guest(daemon: Daemon, image: Image, tmp_path: Path) -> Iterator[GuestDomain]:
     """A running guest with one disk, whose agent answers."""
-    made = new_guest()
-    made.start()
-    made.wait_agent()
-    return made
+    made = define_booted(daemon, image, tmp_path)
+    yield made
+    made.remove()

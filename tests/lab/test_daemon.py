@@ -15,9 +15,14 @@ from tests.lab.conftest import NewBlank
 from tests.lab.daemon import Daemon, running
 from tests.lab.domain import LabDomain, define_blank
 from tests.lab.patience import eventually
+from tests.lab.versions import HOST
 from tests.lab.virsh import Virsh, VirshFailed
 
-pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("daemon")]
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.usefixtures("daemon"),
+    pytest.mark.parametrize("daemon", [HOST], indirect=True),  # the lab itself is tested
+]
 
 
 def test_it_is_a_libvirtd_of_ours(daemon: Daemon) -> None:

@@ -9,9 +9,14 @@ import pytest
 from tests.lab import disk
 from tests.lab.conftest import NewBlank
 from tests.lab.domain import LabDomain
+from tests.lab.versions import HOST
 from tests.lab.virsh import Virsh
 
-pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("daemon")]
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.usefixtures("daemon"),
+    pytest.mark.parametrize("daemon", [HOST], indirect=True),  # the lab itself is tested
+]
 
 
 def test_a_wrong_pattern_is_seen(tmp_path: Path) -> None:

@@ -11,10 +11,15 @@ from tests.lab import disk
 from tests.lab.conftest import NewGuest
 from tests.lab.guest import AgentFailed, GuestDomain
 from tests.lab.patience import eventually
+from tests.lab.versions import HOST
 from tests.lab.virsh import Virsh, VirshFailed
 from tests.lab.xml import AGENT
 
-pytestmark = pytest.mark.lab
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.usefixtures("daemon"),
+    pytest.mark.parametrize("daemon", [HOST], indirect=True),  # the lab itself is tested
+]
 
 
 def channel(virsh: Virsh, domain: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid5
 
 from lxml import etree
 from lxml.builder import E  # lxml-stubs leaves it out
@@ -57,6 +58,7 @@ def _disks(paths: Sequence[Path]) -> list[_Element]:
 def _domain(name: str, mib: int, system: _Element, devices: Sequence[_Element]) -> str:
     domain = E.domain(
         E.name(name),
+        E.uuid(str(uuid5(NAMESPACE_DNS, f"{name}.lab.kvmtui"))),
         E.memory(str(mib), unit="MiB"),
         E.vcpu("1"),
         system,
