@@ -22,6 +22,13 @@ def test_passes() -> None: ...
 def test_skips() -> None: ...
 """
 
+BUILDS = """
+from tests.lab.conftest import say
+
+def test_builds(say) -> None:
+    say("building Debian 99")
+"""
+
 
 def run(folder: Path, test: str, *options: str, **environment: str) -> tuple[int, str]:
     """Exit status and output of a run of this one file under the conftest of all tests."""
@@ -47,6 +54,12 @@ def test_a_skipped_test_fails_the_run_where_all_are_required(tmp_path: Path, wor
     required = run(tmp_path, SKIPS, workers, KVMTUI_REQUIRE="all")
     assert (required[0], "1 passed, 1 skipped" in required[1]) == (1, True), required[1]
     assert run(tmp_path, SKIPS, workers)[0] == 0
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_what_is_built_is_told_at_once(tmp_path: Path, workers: str) -> None:
+    status, said = run(tmp_path, BUILDS, workers)
+    assert (status, "building Debian 99\n" in said) == (0, True), said
 
 
 def test_each_debian_has_units_of_its_own() -> None:
