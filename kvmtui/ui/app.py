@@ -21,6 +21,7 @@ from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
+from kvmtui.ui.later import later
 from kvmtui.ui.screens.ask import Ask
 from kvmtui.ui.screens.commands import CommandList
 from kvmtui.ui.screens.main import Main
@@ -81,7 +82,7 @@ class Kvmtui(TypedAhead):
         """Draws at most one world per frame; those between are never seen."""
         if not self._waiting:
             self._waiting = True
-            self.set_timer(FRAME, self._draw)
+            later(self, FRAME, self._draw)
 
     def _draw(self) -> None:
         self._waiting = False

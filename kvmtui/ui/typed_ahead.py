@@ -8,6 +8,8 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
+from kvmtui.ui.later import later
+
 PATIENCE = 0.5
 """Seconds after which the next key is looked at, whatever became of the one before."""
 
@@ -47,7 +49,7 @@ class TypedAhead(App[int]):
             target = self.focused or self.screen
             await super().on_event(key)
             if target.post_message(self.Passed()):
-                self.set_timer(PATIENCE, lambda n=number: self.call_later(self._release, n))
+                later(self, PATIENCE, self._release, number)
             else:
                 self._pressed = 0
 

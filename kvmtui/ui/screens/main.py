@@ -24,6 +24,7 @@ from kvmtui.render.row import BAD, QUIET
 from kvmtui.render.words import age, safe
 from kvmtui.ui.commands import COMMANDS, Command
 from kvmtui.ui.keys import Keys
+from kvmtui.ui.later import later
 from kvmtui.ui.lines import Lines
 from kvmtui.ui.panes.chain import Chain
 from kvmtui.ui.panes.details import Details
@@ -162,7 +163,7 @@ class Main(Screen[None]):
         jobs = self.query_one(Jobs)
         jobs.results = (*jobs.results, outcome)
         if outcome.ok and not outcome.unmet:
-            self.set_timer(SEEN, lambda: self._put_away(outcome))
+            later(self, SEEN, self._put_away, outcome)
 
     def _put_away(self, outcome: Outcome) -> None:
         jobs = self.query_one(Jobs)
