@@ -18,38 +18,46 @@ from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.plans.steps import Watch as Progress
 
+PREPARED = 1.0
+"""Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""
+
 
 class Reader:
-    """A seat for the list, which must stay quick, one each for details, agents and pages."""
+    """A seat for the list, which must stay quick, and one for each kind of slow answers."""
 
     def __init__(self, opener: Opener, shelf: Shelf) -> None:
         self._shelf = shelf
         self.cheap = Seat("list", opener)
         self._detail = Seat("detail", opener)
         self._agent = Seat("agent", opener)
+        self._memory = Seat("memory", opener)
         self.page = Seat("page", opener)
         """For what is read only when somebody asks to see it."""
         self.details = Stale()
         self.guests = Stale()
+        self.memory = Stale()
+        """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
         """Set when the list of domains is to be read again."""
-        self._working: dict[str, Progress] = {}
+        self._seats = (self.cheap, self._detail, self._agent, self._memory, self.page)
+        self._working: dict[str, tuple[Progress, float]] = {}
+        """What is worth reading while a plan works, by uuid; and since when it does."""
 
     def reset(self) -> None:
         """The connection is gone: new ones are opened by the next calls."""
-        for seat in (self.cheap, self._detail, self._agent, self.page):
+        for seat in self._seats:
             seat.reset()
-        self.details.clear()
-        self.guests.clear()
+        for stale in (self.details, self.guests, self.memory):
+            stale.clear()
 
     def close(self) -> None:
         """Waits for nothing."""
-        for seat in (self.cheap, self._detail, self._agent, self.page):
+        for seat in self._seats:
             seat.close()
 
     def begin(self, uuid: str, progress: Progress) -> None:
         """A plan works on the domain: until ``end``, only its progress is read."""
-        self._working[uuid] = progress
+        self._working[uuid] = (progress, time.monotonic())
 
     def end(self, uuid: str) -> None:
         """No plan works on the domain any more."""
@@ -57,11 +65,20 @@ class Reader:
         self.details.mark(uuid, Part.DISKS | Part.JOBS)
         self.guests.mark(uuid, Part.GUEST)
 
-    def in_progress(self) -> tuple[str, ...]:
-        """uuids of the domains whose jobs move."""
-        polled = (d.uuid for d in self._shelf.host.domains if d.jobs)
-        watched = (u for u, p in self._working.items() if p is not Progress.NOTHING)
-        return tuple({*polled, *watched})
+    def mark_moving(self) -> None:
+        """Has what jobs have done read again."""
+        blocks = {d.uuid for d in self._shelf.host.domains if d.jobs}
+        for uuid, (progress, since) in self._working.items():
+            if progress is Progress.BLOCK:
+                blocks.add(uuid)
+            elif progress is Progress.MEMORY and time.monotonic() > since + PREPARED:
+                self.memory.mark(uuid, Part.JOBS)
+        for uuid in blocks:
+            self.details.mark(uuid, Part.JOBS)
+
+    def _works(self, uuid: str) -> Progress | None:
+        progress, _since = self._working.get(uuid, (None, 0.0))
+        return progress
 
     async def domains(self) -> None:
         """The list; what changed its state is marked."""
@@ -78,7 +95,8 @@ class Reader:
         self._shelf.change(
             uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
         )
-        await self._read_jobs(uuid)
+        if self._works(uuid) is not Progress.MEMORY:
+            await self._read_jobs(uuid)
         domain = self._shelf.host.domain(uuid)
         if domain is None:
             raise Gone("the domain is gone")
@@ -117,6 +135,12 @@ class Reader:
             uuid, parts = await self.guests.take()
             await self._guarded(uuid, self._read_guest(uuid, parts))
 
+    async def follow_memory(self) -> None:
+        """Reads how much RAM is written, which can take until all of it is."""
+        while True:
+            uuid, _ = await self.memory.take()
+            await self._guarded(uuid, self._read_memory(uuid))
+
     async def _guarded(self, uuid: str, reading: Awaitable[None]) -> None:
         """A domain that vanishes or will not answer concerns nobody else."""
         try:
@@ -129,10 +153,11 @@ class Reader:
             self._shelf.change(uuid, trouble=str(error))
 
     async def _read(self, uuid: str, parts: Part) -> None:
-        progress = self._working.get(uuid)
+        progress = self._works(uuid)
+        if progress is Progress.BLOCK:
+            await self._read_jobs(uuid)
         if progress is not None:
-            await self._read_progress(uuid, progress)
-            return
+            return  # only what is known not to wait for the plan's own call
         before = self._channel(uuid)
         await self._read_disks(uuid, parts)
         if self._channel(uuid) is not before:
@@ -158,12 +183,9 @@ class Reader:
             if found:
                 self._shelf.change(uuid, trouble="", **found)
 
-    async def _read_progress(self, uuid: str, progress: Progress) -> None:
-        """Only what is known not to wait for the plan's own call."""
-        if progress is Progress.BLOCK:
-            await self._read_jobs(uuid)
-        elif progress is Progress.MEMORY:
-            job = await self._detail.call(Connection.memory_job, uuid)
+    async def _read_memory(self, uuid: str) -> None:
+        job = await self._memory.call(Connection.memory_job, uuid)
+        if self._works(uuid) is Progress.MEMORY:
             self._shelf.change(uuid, jobs=self._metered(uuid, (job,) if job else ()))
 
     async def _read_jobs(self, uuid: str) -> None:

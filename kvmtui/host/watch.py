@@ -120,6 +120,7 @@ class Watch:
             self.reader.follow_list,
             self.reader.follow_details,
             self.reader.follow_guests,
+            self.reader.follow_memory,
             self._tick,
         )
         tasks = [lost, *(asyncio.ensure_future(follow()) for follow in follows)]
@@ -152,8 +153,7 @@ class Watch:
         while True:
             await asyncio.sleep(TICK)
             number += 1
-            for uuid in self.reader.in_progress():
-                self.reader.details.mark(uuid, Part.JOBS)
+            self.reader.mark_moving()
             if number % POLL == 0:
                 for uuid in self._due():
                     await self._compare(uuid)

@@ -19,7 +19,7 @@ FLEET = ("build-ci", "dc-hanoi", "erp-db1", "files01", "intranet-web", "mail-gw"
 
 @pytest.fixture(scope="module")
 def demo(burrow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    """A demo whose fleet is complete; every test works on a domain of its own."""
+    """A demo whose fleet is being made still; every test works on a domain of its own."""
     state = tmp_path_factory.mktemp("state")
     with running(state, "--demo", TMPDIR=str(burrow)) as terminal:
         terminal.until(lambda text: re.search("● erp-db1 +4 +5 ", text), 60)

@@ -151,8 +151,13 @@ def _job(target: str, info: Stats) -> Job:
 
 
 def memory_job(domain: Any) -> Job | None:
-    """Saving RAM, from ``virDomainGetJobStats``; None when no such job runs."""
-    stats = domain.jobStats(0)
+    """Saving RAM, from ``virDomainGetJobStats``; None when no such job runs, or no domain."""
+    try:
+        stats = domain.jobStats(0)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
+            raise
+        return None
     if stats.get("type", 0) in (libvirt.VIR_DOMAIN_JOB_NONE, libvirt.VIR_DOMAIN_JOB_COMPLETED):
         return None
     return Job("", JobKind.MEMORY, stats.get("data_processed", 0), stats.get("data_total", 0))
