@@ -76,7 +76,7 @@ def plan(subject: Subject, wish: Switch) -> Plan | Refusal:
         verb=wish.verb.value.capitalize(),
         steps=(Power(subject.name, wish.verb),),
         afterwards=guest.set_time(subject) if _wakes(subject, wish.verb) else (),
-        danger=Danger.LOSS if losses else Danger.NONE,
+        danger=Danger.LOSS if losses or wish.verb is Verb.SHUTDOWN else Danger.NONE,
         losses=losses,
         effects=_effects(subject, wish.verb),
         warnings=_warnings(subject, wish.verb),
@@ -108,7 +108,10 @@ def _losses(subject: Subject, verb: Verb) -> tuple[str, ...]:
 
 def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
     if verb is Verb.SHUTDOWN:
-        return ("asks the guest to shut down; a guest without ACPI or agent ignores it",)
+        return (
+            "what the guest serves stops until it is started again",
+            "a guest without ACPI or agent ignores it",
+        )
     if verb in (Verb.START, Verb.START_PAUSED) and subject.config.managed_save:
         return ("continues from the saved RAM image",)
     there = names.saved(subject) if verb in STARTS else ()

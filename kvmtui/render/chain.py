@@ -37,7 +37,8 @@ def _disk(disk: Disk, width: int) -> Row:
     if active is None:
         text.append(f"  {disk.device}, no medium", QUIET)
         return Row((disk.target, ""), text, selectable=False)
-    told = [f"{size(active.capacity)} virtual" if active.capacity else disk.device]
+    told = [] if _mixed(disk) else [active.format or "unknown format"]
+    told += [f"{size(active.capacity)} virtual" if active.capacity else disk.device]
     told += ["read-only"] if disk.readonly else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
     text.append("  " + " · ".join(told), QUIET)
@@ -53,14 +54,21 @@ def _layer(host: Host, domain: Domain, disk: Disk, layer: Layer, number: int, wi
     cells = [Cell(note, _note_width(width), style)]
     if width >= WIDE:
         cells.append(Cell(size(layer.capacity), 5, QUIET, right=True))
-    cells += [Cell(layer.format or "?", 5, QUIET), Cell(size(layer.used), 5, right=True)]
+    if _mixed(disk):
+        cells.append(Cell(layer.format or "?", 5, QUIET))
+    cells.append(Cell(size(layer.used), 5, right=True))
     room = width - 2 - sum(cell.width + 1 for cell in cells)
     left.append(safe(_name(disk, layer, room)), BAD if layer.missing else "")
     return Row((disk.target, layer.source), line(width, left, cells))
 
 
+def _mixed(disk: Disk) -> bool:
+    """Whether each layer has to tell its format; else the disk tells it of all."""
+    return len({layer.format for layer in disk.layers}) > 1
+
+
 def _name(disk: Disk, layer: Layer, room: int) -> str:
-    """The file's path where all fit, its name, or its name without what all layers begin with."""
+    """The file's path where all fit, its name, or its name without what all layers share."""
     if all(cell_len(each.source) <= room for each in disk.layers):
         return layer.source
     name = os.path.basename(layer.source)
@@ -69,7 +77,11 @@ def _name(disk: Disk, layer: Layer, room: int) -> str:
     names = [os.path.basename(each.source) for each in disk.layers]
     family = os.path.commonprefix(names)  # noqa: RUF071 - the characters are what is compared
     shared = max(family.rfind(mark) for mark in ".-_")
-    return f"…{name[shared + 1 :]}" if shared > 0 else name
+    if shared <= 0:
+        return name
+    own, ending = os.path.splitext(name[shared + 1 :])
+    fits = cell_len(own + ending) < room or any(not each.endswith(ending) for each in names)
+    return f"…{own}{ending}" if fits else f"…{own}"
 
 
 def _note_width(width: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from kvmtui.model.domain import Domain
@@ -11,7 +10,6 @@ from kvmtui.model.world import World
 from kvmtui.render.row import ACCENT, GOOD, QUIET, WARN, Cell, Row, cut, fitted, line
 from kvmtui.render.words import safe, size, span
 
-WIDE = 90
 BAR = 20
 """Columns of a progress bar."""
 
@@ -49,9 +47,7 @@ def _job(domain: Domain, job: Job, width: int) -> Text:
     )
     cells = [Cell(bar(job.fraction), BAR, GOOD), Cell(f"{100 * job.fraction:.0f}%", 4, right=True)]
     if job.ready:
-        text = "ready" if domain.busy else "ready: P switches over, x gives up"
-        text = text if width >= WIDE else text.partition(",")[0]
-        return line(width, left, [*cells, Cell(text, cell_len(text), WARN)])
+        return line(width, left, [*cells, Cell("ready", 5, WARN)])
     rate = f"{size(job.rate)}/s" if job.rate is not None else ""
     time_left = f"{span(job.left)} left" if job.left is not None else ""
     return line(width, left, [*cells, Cell(rate, 7, right=True), Cell(time_left, 14, right=True)])

@@ -40,7 +40,8 @@ def test_each_verb_works_from_its_states_only(verb: Verb, state: State) -> None:
     plan = allowed(shown, wish)
     assert plan.steps == (Power("web", verb),)
     costs = verb in (Verb.FORCE_OFF, Verb.START_FRESH)
-    assert plan.danger is (Danger.LOSS if costs else Danger.NONE)
+    stops = costs or verb is Verb.SHUTDOWN
+    assert plan.danger is (Danger.LOSS if stops else Danger.NONE)
     assert bool(plan.losses) is costs
 
 

@@ -23,7 +23,7 @@ from tests.worlds import (
     [
         (COMMITTING, ["25%"]),
         (replace(COMMITTING, samples=((0.0, 0), (4.0, GIB))), ["25%", "256M/s", "0:12 left"]),
-        (READY, ["100%", "ready: P switches over, x gives up"]),
+        (READY, ["100%", "ready"]),
         (Job("", JobKind.MEMORY, 1, 2), ["save RAM", "50%"]),
     ],
 )

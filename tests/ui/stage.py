@@ -172,7 +172,7 @@ def typed_ahead(pilot: Pilot[int], *keys: str) -> None:
         pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
-async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Waits for the screen; fails when the condition does not come about."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

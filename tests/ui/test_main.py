@@ -18,7 +18,7 @@ from kvmtui.ui.panes.jobs import Jobs
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import URI, Still, bare, database, on_stage, text, until, world
-from tests.worlds import HOSTILE
+from tests.worlds import COMMITTING, HOSTILE, READY
 
 
 @pytest.fixture
@@ -154,6 +154,22 @@ async def test_a_lost_host_is_said_over_its_last_state(hosts: Still) -> None:
         await until(pilot, lambda: hosts.refreshed == 1)
         hosts.put_host(link=Link.OPEN, trouble="")
         await until(pilot, lambda: "connection reset" not in text(pilot))
+
+
+@pytest.mark.parametrize(
+    ("job", "busy", "told"),
+    [
+        (COMMITTING, "", "5 jobs · x cancels─"),
+        (READY, "", "5 jobs · x cancels · P switches over─"),
+        (COMMITTING, "delete snapshot “s1”", "5 jobs─"),
+    ],
+)
+async def test_the_keys_for_a_job_stand_beside_it(
+    job: Job, busy: str, told: str, hosts: Still
+) -> None:
+    hosts.put(replace(database(), jobs=(job,), busy=busy))
+    async with on_stage(hosts) as pilot:
+        await until(pilot, lambda: told in text(pilot))
 
 
 async def test_the_jobs_strip_comes_with_a_job_and_goes_with_it(hosts: Still) -> None:

@@ -190,6 +190,11 @@ async def test_the_power_menu_offers_what_can_be_done(hosts: Still) -> None:
         await pilot.press("o")
         screen = await modal(pilot)
         assert screen.values["verb"] is Verb.SHUTDOWN
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "Power of" not in text(pilot))
+        assert hosts.performed == []
+        await pilot.press("o")
+        screen = await modal(pilot)
         await pilot.press("down", "down")
         await until(pilot, lambda: screen.values["verb"] is Verb.FORCE_OFF)
         assert "the RAM" in text(pilot)

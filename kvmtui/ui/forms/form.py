@@ -73,3 +73,5 @@ class Form:
     """Made again whenever a value or the world changes; ids stay the same, ``shown`` may not."""
     wish: Callable[[Values], Wish]
     while_busy: bool = False
+    menu: bool = False
+    """Its first choice is what was asked for, so the keys go there whatever stands first."""

@@ -35,7 +35,7 @@ def form(view: View) -> Form | Refusal:
         verb = values["verb"] or Verb.START
         return Switch(ref, verb, values["file"].strip() if verb in WITH_FILE else "")
 
-    return Form(ref, f"Power of {subject.name}", fields, wish)
+    return Form(ref, f"Power of {subject.name}", fields, wish, menu=True)
 
 
 def _file(subject: Subject, chosen: Verb | None) -> Line:

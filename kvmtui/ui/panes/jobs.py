@@ -6,11 +6,16 @@ from rich.text import Text
 from textual.reactive import reactive
 
 from kvmtui.host.perform import Outcome
+from kvmtui.plans.plan import Refusal
 from kvmtui.render import jobs
 from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
+from kvmtui.ui.forms import jobs as forms
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
+
+_KEYS = (("x cancels", forms.cancel), ("P switches over", forms.finish))
+"""What can be done about a job."""
 
 
 class Jobs(Pane):
@@ -24,6 +29,11 @@ class Jobs(Pane):
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         told = [Row(("result", n), _result(o)) for n, o in enumerate(self.results)]
         return (*jobs.rows(view.world, width), *told)
+
+    def title(self, view: View) -> str:
+        """Also the keys for the selected job, which the last line of the screen has no room for."""
+        keys = (key for key, form in _KEYS if not isinstance(form(view), Refusal))
+        return " · ".join((self.TITLE, *keys))
 
     def draw(self) -> None:
         super().draw()

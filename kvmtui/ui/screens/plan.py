@@ -180,11 +180,11 @@ class PlanScreen(ModalScreen[Agreed | None]):
             self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
 
     def _focus(self, plan: Plan | None) -> None:
-        """Where nothing can be lost, the first field; else Cancel."""
+        """Where nothing can be lost, or a menu is asked for, the first field; else Cancel."""
         lines = (line for row in self.query(".field") if row.display for line in row.query(Line))
         first = next(lines, None)
         choice = next(iter(self.query(Choice).results()), None)
-        safe_to_go = plan is None or plan.danger is Danger.NONE
+        safe_to_go = plan is None or plan.danger is Danger.NONE or self._form.menu
         start: Widget = first or choice or self.query_one("#no")
         self.set_focus(start if safe_to_go else self.query_one("#no"))
 
