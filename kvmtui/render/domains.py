@@ -31,7 +31,7 @@ def mark(domain: Domain, width: int) -> tuple[str, str]:
     disks = domain.config.disks if domain.config else ()
     urgent = (
         (domain.reason == "I/O error", "I/O error", "I/O", BAD),
-        (domain.guest is not None and domain.guest.frozen, "frozen: t", "froze", BAD),
+        (domain.guest is not None and domain.guest.frozen, "frozen: t", "frozen", BAD),
         (any(la.missing for d in disks for la in d.layers), "missing", "lost", BAD),
         (any(job.ready for job in domain.jobs) and not domain.busy, "ready", "ready", WARN),
         (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
@@ -66,7 +66,7 @@ def _heading(width: int) -> Row:
 
 
 def _mark_width(width: int) -> int:
-    return 9 if width >= WIDE else 5
+    return 9 if width >= WIDE else 6
 
 
 def _domain(host: Host, domain: Domain, width: int) -> Row:

@@ -31,10 +31,10 @@ LOST = replace(LOST, layers=(LOST.layers[0], replace(LOST.layers[1], missing=Tru
 def test_the_domains_with_their_snapshots_chains_and_marks() -> None:
     shown = world(chained(5, "mail"), domain("off", state=State.OFF), branched(jobs=(READY,)))
     assert plain(domains.rows(shown, 40, NOW)).splitlines() == [
-        "  name                  snap chain",
-        "● mail                     5     6",
-        "○ off                      ·     1",
-        "● web                      4     4 ready",
+        "  name                 snap chain",
+        "● mail                    5     6",
+        "○ off                     ·     1",
+        "● web                     4     4 ready",
     ]
 
 
@@ -49,7 +49,7 @@ def test_hosts_are_headings_when_there_are_several() -> None:
     [
         (domain(), "", ""),
         (domain(reason="I/O error", jobs=(READY,)), "I/O error", "I/O"),
-        (domain(guest=FROZEN, jobs=(READY,)), "frozen: t", "froze"),
+        (domain(guest=FROZEN, jobs=(READY,)), "frozen: t", "frozen"),
         (domain("web", LOST), "missing", "lost"),
         (domain(jobs=(READY,)), "ready", "ready"),
         (domain(jobs=(READY,), busy="merging"), "busy", "busy"),
@@ -58,4 +58,4 @@ def test_hosts_are_headings_when_there_are_several() -> None:
     ],
 )
 def test_the_mark_is_the_most_urgent_thing(shown: Domain, long: str, short: str) -> None:
-    assert (domains.mark(shown, 9)[0], domains.mark(shown, 5)[0]) == (long, short)
+    assert (domains.mark(shown, 9)[0], domains.mark(shown, 6)[0]) == (long, short)
