@@ -37,8 +37,8 @@ def _disk(disk: Disk, width: int) -> Row:
     if active is None:
         text.append(f"  {disk.device}, no medium", QUIET)
         return Row((disk.target, ""), text, selectable=False)
-    told = [] if _mixed(disk) else [active.format or "unknown format"]
-    told += [f"{size(active.capacity)} virtual" if active.capacity else disk.device]
+    capacity = size(active.capacity) if active.capacity else disk.device
+    told = [capacity if _mixed(disk) else f"{capacity} {active.format or '?'}"]
     told += ["read-only"] if disk.readonly else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
     text.append("  " + " · ".join(told), QUIET)

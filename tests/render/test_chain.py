@@ -24,7 +24,7 @@ LOST = replace(LOST, layers=(LOST.layers[0], replace(LOST.layers[1], missing=Tru
 def test_a_chain_from_what_is_written_to_down_to_the_base() -> None:
     web = branched()
     assert plain(chain.rows(host(web), web, 80)).splitlines() == [
-        "vda  qcow2 · 20G virtual · 4 layers",
+        "vda  20G qcow2 · 4 layers",
         "● /img/web.s3.qcow2                         written to                 20G  1.0G",
         "│ /img/web.s1-r.qcow2                       keeps s3                   20G  1.0G",
         "│ /img/web.root.qcow2                       keeps s1                   20G  1.0G",
@@ -36,7 +36,7 @@ def test_layers_of_several_formats_tell_theirs() -> None:
     top, base = disk(file("a.qcow2"), file("a.img")).layers
     web = domain("web", replace(disk(), layers=(top, replace(base, format="raw"))))
     assert plain(chain.rows(host(web), web, 80)).splitlines() == [
-        "vda  20G virtual · 2 layers",
+        "vda  20G · 2 layers",
         "● /img/a.qcow2                        written to                 20G qcow2  1.0G",
         "└ /img/a.img                                                     20G raw    1.0G",
     ]
@@ -57,8 +57,8 @@ def test_what_matters_most_of_a_layer_is_told() -> None:
 def test_of_names_that_are_too_long_what_tells_them_apart_is_kept() -> None:
     names = ("erp-db1.after-the-month.qcow2", "erp-db1.snap-pre-upgrade.qcow2", "erp-db1.qcow2")
     erp = domain("erp-db1", disk(*map(file, names)))
-    names = [row.text.plain[2:22].rstrip() for row in chain.rows(host(erp), erp, 42)[1:]]
-    assert names == ["…after-the-month", "…snap-pre-upgrade", "erp-db1.qcow2"]
+    shown = [row.text.plain[2:22].rstrip() for row in chain.rows(host(erp), erp, 42)[1:]]
+    assert shown == ["…after-the-month", "…snap-pre-upgrade", "erp-db1.qcow2"]
 
 
 def test_drives_without_a_medium_and_chains_known_in_part() -> None:
@@ -67,5 +67,5 @@ def test_drives_without_a_medium_and_chains_known_in_part() -> None:
     web = domain("web", empty, part)
     lines = plain(chain.rows(host(web), web, 60)).splitlines()
     assert lines[0] == "sda  cdrom, no medium"
-    assert lines[1].startswith("vda  qcow2 · 20G virtual · 1 layer known")
+    assert lines[1].startswith("vda  20G qcow2 · 1 layer known")
     assert lines[1].endswith("3.0G free")
