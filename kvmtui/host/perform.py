@@ -31,7 +31,7 @@ class Outcome:
     undone: bool = False
     """The steps that were done have been undone, because a later one did not come about."""
     unmet: tuple[str, ...] = ()
-    """What was tried afterwards and did not come about, and why."""
+    """What was tried in the end and did not come about, and why."""
 
     @property
     def ok(self) -> bool:
@@ -47,7 +47,8 @@ class Outcome:
         back = ", then undone" if self.undone else ", undoing failed" if self.plan.undo else ""
         before = f" ({self.done} of {len(self.plan.steps)} steps were done{back})"
         before = before if self.done else ""
-        return f"{self.plan.title}: could not {step}: {self.error}{before}"
+        told = f"{self.plan.title}: could not {step}: {self.error}{before}"
+        return "; ".join([told, *self.unmet])
 
 
 class Performance:
@@ -78,20 +79,26 @@ class Performance:
                 done += 1
             undone = bool(error and done and self._plan.undo)
             for step in self._plan.undo if undone else ():
-                now = self._watch.host.domain(uuid)
-                if now is not None and outcome.needless(step, now):
+                if self._is_needless(step):
                     continue
                 undone = not await self._step(seat, step)
                 if not undone:
                     break
-            for step in () if error else self._plan.afterwards:
-                trouble = await self._step(seat, step)
+            for step in (
+                *(self._plan.lastly if done else ()),
+                *(() if error else self._plan.afterwards),
+            ):
+                trouble = "" if self._is_needless(step) else await self._step(seat, step)
                 unmet += [f"could not {step.says}: {trouble}"] if trouble else []
         finally:
             seat.close()
             self._say("")
         seconds = time.monotonic() - begun
         return Outcome(self._plan, done, error, seconds, undone, tuple(unmet))
+
+    def _is_needless(self, step: Step) -> bool:
+        now = self._watch.host.domain(self._plan.ref.uuid)
+        return now is not None and outcome.needless(step, now)
 
     async def _step(self, seat: Seat, step: Step) -> str:
         """One step; gives what went wrong, or nothing."""

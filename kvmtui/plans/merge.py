@@ -144,9 +144,9 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
     if refusal or disk is None:
         return refusal or Refusal("no disk", "the disk is gone")
     gone = lost(subject, disk, wish.base)
-    limit = subject.host.commit_bandwidth
+    top, limit = disk.layers[0].source, subject.host.commit_bandwidth
     steps: tuple[Step, ...] = (
-        Commit(subject.name, disk.target, wish.base, limit, delete=not wish.keep),
+        Commit(subject.name, disk.target, top, wish.base, limit, delete=not wish.keep),
         *forgotten(subject, gone),
         AwaitReady(subject.name, disk.target),
         Pivot(subject.name, disk.target, wish.base),

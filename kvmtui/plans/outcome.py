@@ -114,13 +114,18 @@ def _deleted(step: DeleteSnapshot, domain: Domain) -> str | None:
         return "the snapshots could not be read"
     if step.only_below:
         below = next(iter(forest.children(name)), None)
-        return f"snapshot “{below.name}” is still there" if below else None
+        left = f"snapshot “{below.name}” is still there" if below else None
+        return left or (_emptied(step, domain) if step.inside else None)
     if forest.get(name):
         return f"snapshot “{name}” is still there"
-    held = next((found for found in unrecorded(domain) if found.name == name), None)
-    if held and step.inside:
-        return f"“{name}” is still inside the image of {', '.join(held.disks)}"
-    return None
+    return _emptied(step, domain) if step.inside else None
+
+
+def _emptied(step: DeleteSnapshot, domain: Domain) -> str | None:
+    """libvirt 9.0 calls it a success when an image of a domain that is off kept its snapshot."""
+    gone = (*step.below, *(() if step.only_below else (step.snapshot,)))
+    held = next((found for found in unrecorded(domain) if found.name in gone), None)
+    return f"“{held.name}” is still inside the image of {', '.join(held.disks)}" if held else None
 
 
 def _amended(step: Amend, domain: Domain) -> str | None:
@@ -152,8 +157,9 @@ def _created(step: CreateSnapshot, domain: Domain) -> str | None:
 
 
 def needless(step: Step, domain: Domain) -> bool:
-    """Whether a step that undoes has nothing left to do."""
-    return isinstance(step, DeleteSnapshot) and missing(step, domain) is None
+    """Whether a step that undoes, or ends a plan, has nothing left to do."""
+    ends = isinstance(step, DeleteSnapshot) or (isinstance(step, Power) and step.only_paused)
+    return ends and missing(step, domain) is None
 
 
 def _recorded(step: EditRecord, domain: Domain) -> str | None:

@@ -44,6 +44,8 @@ class Plan:
     steps: tuple[Step, ...]
     undo: tuple[Step, ...] = ()
     """Carried out when a step after the first one does not come about."""
+    lastly: tuple[Step, ...] = ()
+    """Carried out in the end as soon as the first step came about, whatever came of the others."""
     afterwards: tuple[Step, ...] = ()
     """Tried once all steps came about; one that fails is told, and the plan has succeeded still."""
     danger: Danger = Danger.NONE

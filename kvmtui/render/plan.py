@@ -21,7 +21,7 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
         told = Text(safe(plan.reason))
         told.append(f"; {safe(plan.remedy)}" if plan.remedy else "", QUIET)
         return ((Text("No", WARN), told),)
-    steps = [step.says for step in plan.steps]
+    steps = [step.says for step in (*plan.steps, *plan.lastly)]
     steps += [f"{step.says}, if its agent answers" for step in plan.afterwards]
     counted = [f"{n}. {says}" for n, says in enumerate(steps, 1)] if len(steps) > 1 else steps
     return (
@@ -31,7 +31,7 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
         *_listed("Note", plan.effects, STRONG),
         *(
             (Text("$", QUIET), Text(safe(step.virsh), QUIET))
-            for step in (*plan.steps, *plan.afterwards)
+            for step in (*plan.steps, *plan.lastly, *plan.afterwards)
         ),
     )
 

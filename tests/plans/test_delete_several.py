@@ -160,20 +160,25 @@ def test_off_an_old_libvirt_runs_the_domain_once_for_all_merges() -> None:
         Power("web", Verb.START_PAUSED),
         DeleteSnapshot("web", "s2", merges=True),
         DeleteSnapshot("web", "s3", merges=True),
-        Power("web", Verb.FORCE_OFF),
     )
-    assert plan.undo == plan.steps[-1:]
+    assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
+
+
+BELOW = ("i2", "i3")
 
 
 @pytest.mark.parametrize(
     ("fields", "step"),
     [
-        ({}, DeleteSnapshot("web", "i1", children=True)),
-        ({"itself": False}, DeleteSnapshot("web", "i1", only_below=True)),
-        ({"metadata_only": True}, DeleteSnapshot("web", "i1", children=True, metadata_only=True)),
+        ({}, DeleteSnapshot("web", "i1", children=True, inside=True, below=BELOW)),
+        ({"itself": False}, DeleteSnapshot("web", "i1", only_below=True, inside=True, below=BELOW)),
+        (
+            {"metadata_only": True},
+            DeleteSnapshot("web", "i1", children=True, metadata_only=True, below=BELOW),
+        ),
         (
             {"metadata_only": True, "itself": False},
-            DeleteSnapshot("web", "i1", only_below=True, metadata_only=True),
+            DeleteSnapshot("web", "i1", only_below=True, metadata_only=True, below=BELOW),
         ),
     ],
 )

@@ -46,13 +46,14 @@ def test_commit_then_forget_the_youngest_first_then_wait_and_switch() -> None:
     web = chained(3)
     plan = allowed(world(web), wish(web, file("web.s1.qcow2")))
     assert plan.steps == (
-        Commit("web", "vda", file("web.s1.qcow2")),
+        Commit("web", "vda", file("web.s3.qcow2"), file("web.s1.qcow2")),
         *forgotten("s3", "s2"),
         AwaitReady("web", "vda"),
         Pivot("web", "vda", file("web.s1.qcow2")),
     )
     assert [step.virsh for step in plan.steps] == [
-        "virsh blockcommit --domain web --path vda --base /img/web.s1.qcow2 --active --delete",
+        "virsh blockcommit --domain web --path vda --base /img/web.s1.qcow2"
+        " --top /img/web.s3.qcow2 --active --delete",
         "virsh snapshot-delete --domain web --snapshotname s3 --metadata",
         "virsh snapshot-delete --domain web --snapshotname s2 --metadata",
         "virsh blockjob --domain web --path vda --info",
@@ -78,7 +79,9 @@ def test_without_snapshots_nothing_is_lost() -> None:
 def test_the_hosts_limit_and_the_wish_to_keep_files_reach_the_commit() -> None:
     web = chained(1)
     plan = allowed(world(web, commit_bandwidth=5_000_000), wish(web, keep=True))
-    assert plan.steps[0] == Commit("web", "vda", BASE, 5_000_000, delete=False)
+    assert plan.steps[0] == Commit(
+        "web", "vda", file("web.s1.qcow2"), BASE, 5_000_000, delete=False
+    )
     assert "web.s1.qcow2 stays, unused" in plan.effects
 
 

@@ -173,8 +173,24 @@ def test_what_an_image_still_holds_was_not_deleted_from_inside() -> None:
     assert outcome.missing(DeleteSnapshot("web", "i1"), holding) is None
 
 
+@pytest.mark.parametrize("itself", [True, False])
+def test_of_several_that_went_together_each_must_have_left_the_images(itself: bool) -> None:
+    layer = replace(disk(ACTIVE).layers[0], snapshots=(ImageSnapshot("i2", 0),))
+    holding = domain("web", replace(disk(ACTIVE), layers=(layer,)))
+    step = DeleteSnapshot(
+        "web", "i1", children=itself, only_below=not itself, inside=True, below=("i2", "i3")
+    )
+    assert "“i2” is still inside" in (outcome.missing(step, holding) or "")
+    assert outcome.missing(step, domain()) is None
+    assert outcome.missing(replace(step, inside=False), holding) is None
+    named = replace(step, snapshot="i2", below=("i3",))
+    assert bool(outcome.missing(named, holding)) == itself
+
+
 def test_an_undoing_skips_only_what_is_gone_already() -> None:
     assert outcome.needless(DeleteSnapshot("web", "s3", metadata_only=True), WEB)
     assert not outcome.needless(DeleteSnapshot("web", "s2", metadata_only=True), WEB)
     assert not outcome.needless(EditRecord("web", "s2"), WEB)
     assert not outcome.needless(Power("web", Verb.FORCE_OFF), OFF)
+    assert outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), OFF)
+    assert not outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), PAUSED)

@@ -107,16 +107,16 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         "virsh snapshot-create --domain web --xmlfile EDITED.xml --redefine --current",
     ),
     (
-        Commit("web", "vda", "/img/web.qcow2", 5_000_000),
-        "virsh blockcommit --domain web --path vda --base /img/web.qcow2 --active"
+        Commit("web", "vda", "/img/t", "/img/web.qcow2", 5_000_000),
+        "virsh blockcommit --domain web --path vda --base /img/web.qcow2 --top /img/t --active"
         " --bytes --bandwidth 5000000 --delete",
     ),
     (
-        Commit("web", "vda", "/img/web.qcow2", delete=False),
-        "virsh blockcommit --domain web --path vda --base /img/web.qcow2 --active",
+        Commit("web", "vda", "/img/t", "/img/web.qcow2", delete=False),
+        "virsh blockcommit --domain web --path vda --base /img/web.qcow2 --top /img/t --active",
     ),
     (
-        Commit("web", "vda", "/b", top="/t"),
+        Commit("web", "vda", "/t", "/b", active=False),
         "virsh blockcommit --domain web --path vda --base /b --top /t --delete",
     ),
     (AwaitMerged("web", "vda", "/t"), "virsh blockjob --domain web --path vda --info"),
@@ -169,6 +169,10 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
     (Power("web", Verb.PAUSE), "virsh suspend --domain web"),
     (Power("web", Verb.RESUME), "virsh resume --domain web"),
     (Power("web", Verb.FORCE_OFF), "virsh destroy --domain web"),
+    (
+        Power("web", Verb.FORCE_OFF, only_paused=True),
+        "virsh destroy --domain web   # if it is paused still",
+    ),
 )
 
 
@@ -196,7 +200,7 @@ def test_any_name_reaches_virsh_as_one_argument(name: str) -> None:
         *("--memspec", f"{doubled},snapshot=external"),
         *("--diskspec", f"vda,snapshot=external,file={doubled}"),
     ]
-    commit = shlex.split(Commit(name, "vda", name).virsh)
+    commit = shlex.split(Commit(name, "vda", name, name).virsh)
     assert commit[2:8] == ["--domain", name, "--path", "vda", "--base", name]
     delete = shlex.split(DeleteSnapshot(name, name).virsh)
     assert delete == ["virsh", "snapshot-delete", "--domain", name, "--snapshotname", name]

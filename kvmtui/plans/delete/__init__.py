@@ -110,6 +110,8 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
         children=wish.itself,
         only_below=not wish.itself,
         metadata_only=wish.metadata_only,
+        inside=not wish.metadata_only,
+        below=tuple(below.name for below in subject.forest.descendants(wish.snapshot)),
     )
     told = "files and images stay exactly as they are" if records else "the images get room inside"
     return Plan(
@@ -125,7 +127,7 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
 
 
 def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: bool) -> Plan:
-    stop = (Power(subject.name, Verb.FORCE_OFF),) if starts else ()
+    stop = (Power(subject.name, Verb.FORCE_OFF, only_paused=True),) if starts else ()
     gone = chosen(subject, wish)
     steps: tuple[Step, ...] = (Power(subject.name, Verb.START_PAUSED),) if starts else ()
     for deletion in found:
@@ -134,8 +136,8 @@ def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: 
         ref=subject.ref,
         title=_title(subject, wish, gone),
         verb="Forget" if wish.metadata_only else "Delete",
-        steps=(*steps, *stop),
-        undo=stop,
+        steps=steps,
+        lastly=stop,
         danger=Danger.WORST if len(gone) > 1 else Danger.LOSS,
         losses=_losses(gone),
         effects=_effects(subject, found, steps, starts=starts),

@@ -112,8 +112,8 @@ def steps(
     for number, merge in enumerate(merged):
         disk = subject.config.disk(merge.disk)
         active = disk is not None and disk.position(merge.top) == 0
-        limit, top = subject.host.commit_bandwidth, "" if active else merge.top
-        made.append(Commit(subject.name, merge.disk, merge.base, limit, top=top))
+        limit = subject.host.commit_bandwidth
+        made.append(Commit(subject.name, merge.disk, merge.top, merge.base, limit, active=active))
         made += [forget] if number == 0 else []
         if active:
             made.append(AwaitReady(subject.name, merge.disk))

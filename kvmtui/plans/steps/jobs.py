@@ -14,24 +14,26 @@ class Commit:
 
     domain: str
     disk: str
+    top: str
+    """The uppermost layer that is merged."""
     base: str
     bandwidth: int = 0
     """Bytes per second; 0 for no limit."""
     delete: bool = True
     """Remove the merged files when the job ends."""
-    top: str = ""
-    """The uppermost layer that is merged; empty for the active one."""
+    active: bool = True
+    """``top`` is the active layer; libvirt refuses when it is not any more."""
     watch = Watch.BLOCK
 
     @property
     def says(self) -> str:
-        what = basename(self.top) if self.top else f"the layers of {self.disk}"
+        what = f"the layers of {self.disk}" if self.active else basename(self.top)
         return f"merge {what} down into {basename(self.base)}"
 
     @property
     def virsh(self) -> str:
-        words = ["--path", self.disk, "--base", self.base]
-        words += ["--top", self.top] if self.top else ["--active"]
+        words = ["--path", self.disk, "--base", self.base, "--top", self.top]
+        words += ["--active"] if self.active else []
         words += ["--bytes", "--bandwidth", str(self.bandwidth)] if self.bandwidth else []
         words += ["--delete"] if self.delete else []
         return virsh("blockcommit", self.domain, *words)

@@ -42,16 +42,20 @@ class Power:
 
     domain: str
     verb: Verb
+    only_paused: bool = False
+    """Not carried out on a guest that runs: somebody has resumed it meanwhile."""
     watch = Watch.NOTHING
 
     @property
     def says(self) -> str:
-        return f"{self.verb.value} {self.domain}"
+        unless = ", if it is paused still" if self.only_paused else ""
+        return f"{self.verb.value} {self.domain}{unless}"
 
     @property
     def virsh(self) -> str:
         command, *words = _VIRSH[self.verb]
-        return virsh(command, self.domain, *words)
+        unless = "   # if it is paused still" if self.only_paused else ""
+        return f"{virsh(command, self.domain, *words)}{unless}"
 
 
 @dataclass(frozen=True, slots=True)

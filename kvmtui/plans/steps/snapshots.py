@@ -118,6 +118,8 @@ class DeleteSnapshot:
     """Snapshots below it whose records this libvirt would rewrite: they are put back."""
     inside: bool = False
     """Internal: the images must not hold it afterwards, which libvirt does not look at."""
+    below: tuple[str, ...] = ()
+    """All below it that may go with it."""
 
     @property
     def watch(self) -> Watch:

@@ -79,7 +79,7 @@ def perform(domain: Any, step: Step) -> None:
         case RemoveManagedSave():
             domain.managedSaveRemove(0)
         case Power():
-            power.switch(domain, step.verb)
+            power.switch(domain, step)
         case AdoptSnapshot():
             records.adopt(domain, step)
         case EditRecord():

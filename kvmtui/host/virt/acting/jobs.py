@@ -26,11 +26,11 @@ IDLE = 4
 def commit(domain: Any, step: Commit) -> None:
     """``virDomainBlockCommit``."""
     flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
-    if not step.top:
+    if step.active:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
     if step.delete:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
-    domain.blockCommit(step.disk, step.base, step.top or None, step.bandwidth, flags)
+    domain.blockCommit(step.disk, step.base, step.top, step.bandwidth, flags)
 
 
 def await_ready(domain: Any, target: str) -> None:

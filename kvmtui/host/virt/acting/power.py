@@ -6,14 +6,15 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.plans.steps import (
-    Verb,
-)
+from kvmtui.host.base import Refused
+from kvmtui.plans.steps import Power, Verb
 
 
-def switch(domain: Any, verb: Verb) -> None:
+def switch(domain: Any, step: Power) -> None:
     """``virDomainCreate``, ``Shutdown``, ``Suspend``, ``Resume`` or ``Destroy``."""
-    match verb:
+    if step.only_paused and domain.state(0)[0] != libvirt.VIR_DOMAIN_PAUSED:
+        raise Refused("it is not paused any more: somebody else has switched it")
+    match step.verb:
         case Verb.START:
             domain.create()
         case Verb.START_PAUSED:

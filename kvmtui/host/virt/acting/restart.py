@@ -6,6 +6,7 @@ from typing import Any
 
 import libvirt
 
+from kvmtui.host.base import Refused
 from kvmtui.host.virt import compose, past
 from kvmtui.plans.steps import CreateSnapshot, RestoreRam, StartOver
 
@@ -25,6 +26,8 @@ def start_over(domain: Any, step: StartOver) -> None:
     flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
     flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA
     then = recorded(domain, step.snapshot)
+    if domain.isActive():
+        raise Refused(f"somebody has started {step.domain}: the overlays would go on top of it")
     connection.defineXML(past.definition(then, before, step.stay))
     try:
         domain.snapshotCreateXML(overlays, flags)

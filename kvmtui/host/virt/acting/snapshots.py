@@ -7,8 +7,10 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host.virt import agent, compose
+from kvmtui.host.base import Refused
+from kvmtui.host.virt import agent, compose, saved
 from kvmtui.host.virt.acting import amending, restart
+from kvmtui.model.place import Place, There
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
@@ -25,6 +27,11 @@ _AFTER = {
 
 def create(domain: Any, step: CreateSnapshot) -> None:
     """``virDomainSnapshotCreateXML``."""
+    if (
+        step.memory_file
+        and saved.opened(domain.connect(), Place(step.memory_file)).there is There.FILE
+    ):
+        raise Refused(f"{step.memory_file} is there already: libvirt would overwrite it")
     with agent.patience(domain, agent.FREEZE) if step.quiesce else nullcontext():
         domain.snapshotCreateXML(compose.snapshot(step), create_flags(step))
 
@@ -39,8 +46,19 @@ def delete(domain: Any, step: DeleteSnapshot) -> None:
     """``virDomainSnapshotDelete``."""
     if step.keeps:
         amending.forget(domain, step, _delete_flags(step))
-    else:
-        domain.snapshotLookupByName(step.snapshot, 0).delete(_delete_flags(step))
+        return
+    snapshot = domain.snapshotLookupByName(step.snapshot, 0)
+    if step.children or step.only_below:
+        _refuse_others(snapshot, step)
+    snapshot.delete(_delete_flags(step))
+
+
+def _refuse_others(snapshot: Any, step: DeleteSnapshot) -> None:
+    """libvirt would delete whatever is below it, also what was not there when that was agreed."""
+    found = snapshot.listAllChildren(libvirt.VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS)
+    for name in (below.getName() for below in found):
+        if name not in step.below:
+            raise Refused(f"“{name}” was taken below “{step.snapshot}” meanwhile")
 
 
 def redefine(domain: Any, step: Redefine) -> None:
