@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kvmtui.model.place import Place, There
 from kvmtui.plans import rules
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.subject import Subject, named
 
 NAME_BYTES, PATH_BYTES = 255, 4095
@@ -26,7 +26,7 @@ def refuse(subject: Subject, asked: Sequence[str], step: CreateSnapshot) -> Refu
     blocks = {target.file for target in step.targets if target.block}
     return rules.first(
         _twice(subject, list(_files(step))),
-        _commas(subject, step),
+        None if subject.domain.state.active else commas(step.targets),
         *(
             rules.first(spelling(path), used(subject, path), _there(subject, path, path in blocks))
             for path in asked
@@ -64,11 +64,9 @@ def _twice(subject: Subject, files: Sequence[str]) -> Refusal | None:
     return Refusal("place twice", f"{twice} is named twice") if twice else None
 
 
-def _commas(subject: Subject, step: CreateSnapshot) -> Refusal | None:
+def commas(targets: Iterable[Target]) -> Refusal | None:
     """libvirt has qemu-img make ``a,,b`` instead of ``a,b``: the domain could not start again."""
-    if subject.domain.state.active:
-        return None
-    path = next((target.file for target in step.targets if "," in target.file), None)
+    path = next((target.file for target in targets if "," in target.file), None)
     if path is None:
         return None
     reason = f"while the domain is off libvirt misplaces a file with “,”: {path}"

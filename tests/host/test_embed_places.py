@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kvmtui.plans.wishes import Create, Delete, Revert
-from tests.host.conftest import NewMachine
+from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
-from tests.host.machine import Machine
+from tests.host.machine import Machine, define
 
 pytestmark = pytest.mark.embed
 
@@ -113,3 +113,19 @@ async def test_a_comma_is_taken_while_the_machine_runs_and_refused_while_it_is_o
     await driver.carry_out(Create(ref, "s2", files=(("vda", str(export / "s2")),)))
     machine.start()
     assert now(machine) == history(1)
+
+
+async def test_a_machine_in_a_folder_with_a_comma_is_not_stopped_for_a_revert_that_cannot_be(
+    driver: Driver, embedded: Embedded, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a,b"
+    folder.mkdir()
+    machine = define(embedded.handle, "m", folder)
+    try:
+        machine.start()
+        ref = await driver.meet("m")
+        await driver.carry_out(Create(ref, "s1"))
+        assert await driver.refused(Revert(ref, "s1")) == "comma off"
+        assert machine.running
+    finally:
+        machine.remove()

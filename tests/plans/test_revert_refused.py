@@ -99,6 +99,15 @@ def test_ram_comes_back_only_from_a_name_that_qemu_takes() -> None:
     assert refused(world(without), wish(without, "instantánea1", safety=False)) == ""
 
 
+@pytest.mark.parametrize("state", [State.RUNNING, State.OFF])
+def test_no_overlay_is_made_where_libvirt_misplaces_it(state: State) -> None:
+    """The domain is off by then; to begin with, a running one would be forced off for nothing."""
+    taken = external("s1", base="a,b/web.qcow2", overlay="a,b/web.s1.qcow2")
+    chain = disk(file("a,b/web.s1.qcow2"), file("a,b/web.qcow2"))
+    web = domain("web", chain, forest=Forest((taken,), "s1"), state=state)
+    assert refused(world(web), wish(web, safety=False)) == "comma off"
+
+
 def test_a_revert_that_cannot_save_the_present_state_is_refused() -> None:
     deep = chained(20)
     assert refused(world(deep), wish(deep)) == "safety: nesting"

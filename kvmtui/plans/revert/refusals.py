@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from os.path import basename, dirname
 
 from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import places, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import overlays
 from kvmtui.plans.subject import Subject
@@ -88,8 +89,15 @@ def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | N
     return rules.first(
         *(_base(subject, snapshot, record) for record in kept),
         *(_left_out(subject, record) for record in left_out),
+        _commas(subject, snapshot),
         refuse_ram(subject, snapshot) if restores_ram(snapshot, wish) else None,
     )
+
+
+def _commas(subject: Subject, snapshot: Snapshot) -> Refusal | None:
+    """The overlays are made while the domain is off, which does not help here."""
+    refusal = places.commas(overlays.targets(subject, snapshot))
+    return replace(refusal, remedy="") if refusal else None
 
 
 def refuse_ram(subject: Subject, snapshot: Snapshot) -> Refusal | None:
