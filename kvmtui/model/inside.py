@@ -70,6 +70,20 @@ def _held(layer: Layer, snapshot: Snapshot) -> bool:
     return any(image.name == snapshot.name for image in layer.snapshots or ())
 
 
+def next_number(layer: Layer) -> str | None:
+    """The number that QEMU gives the next snapshot in the image; None where that is not known."""
+    if layer.snapshots is None:
+        return None
+    numbers = (int(image.id) for image in layer.snapshots if image.id.isdecimal())
+    return str(max(numbers, default=0) + 1)
+
+
+def hidden(layer: Layer) -> str | None:
+    """The snapshot that QEMU would no longer find once the next one has that number."""
+    number = next_number(layer)
+    return next((image.name for image in layer.snapshots or () if image.name == number), None)
+
+
 def mistaken(layer: Layer, name: str) -> str | None:
     """The snapshot that QEMU would go back to instead: it takes a name for a number first."""
     return next(

@@ -200,13 +200,35 @@ async def test_qemu_would_go_back_to_another_by_its_number(
     scribble(machine, 1)
     await driver.carry_out(Create(ref, "a", how="internal"))
     scribble(machine, 2)
-    await driver.carry_out(Create(ref, "1", how="internal"))
+    assert await driver.refused(Create(ref, "1", how="internal")) == "number"
+    machine.handle.snapshotCreateXML("<domainsnapshot><name>1</name></domainsnapshot>", 0)
     assert await driver.refused(Revert(ref, "1", safety=False)) == "number"
     machine.handle.revertToSnapshot(machine.handle.snapshotLookupByName("1"), 0)
     assert now(machine) == history(1), "libvirt brought back “a”"
     await driver.carry_out(Delete(ref, "a"))
     await driver.carry_out(Revert(ref, "1", safety=False))
     assert now(machine) == history(1, 2)
+
+
+@pytest.mark.parametrize("ran", [True, False], ids=["running", "off"])
+async def test_the_state_before_a_revert_does_not_get_the_number_that_was_meant(
+    driver: Driver, new_machine: NewMachine, ran: bool
+) -> None:
+    """QEMU would come back to what is now, and libvirt call that a success."""
+    machine = new_machine()
+    if ran:
+        machine.start()
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "2", how="internal"))
+    scribble(machine, 2)
+    assert await driver.refused(Revert(ref, "2")) == "safety: number"
+    plan = await driver.carry_out(Create(ref, "later", how="internal"))
+    assert "there is no way back to “2” while it is there: that will be its number" in plan.warnings
+    assert await driver.refused(Revert(ref, "2", safety=False)) == "number"
+    await driver.carry_out(Delete(ref, "later"))
+    await driver.carry_out(Revert(ref, "2", safety=False))
+    assert now(machine) == history(1)
 
 
 async def test_beside_a_raw_disk_one_is_deleted_but_not_adopted(

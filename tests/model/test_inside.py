@@ -8,7 +8,7 @@ import pytest
 
 from kvmtui.model.disk import ImageSnapshot, Layer
 from kvmtui.model.domain import Domain
-from kvmtui.model.inside import Unrecorded, lost, mistaken, unrecorded
+from kvmtui.model.inside import Unrecorded, hidden, lost, mistaken, next_number, unrecorded
 from kvmtui.model.snapshot import Forest
 from tests.worlds import disk, domain, external, file, inner, internal
 
@@ -72,6 +72,24 @@ def test_only_what_is_known_to_be_gone_is_lost() -> None:
     held = holding(web, "i2")
     assert (lost(held, first), lost(held, second)) == (("vda",), ())
     assert lost(held, external("e", base="web.qcow2", overlay="o")) == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "number", "name"),
+    [
+        ((), "1", None),
+        ((("a", "1"),), "2", None),
+        ((("2", "1"),), "2", "2"),
+        ((("a", "1"), ("8", "7")), "8", "8"),
+        ((("a", "7"), ("8", "2"), ("b", "")), "8", "8"),
+    ],
+)
+def test_the_next_snapshot_in_an_image_can_hide_one_that_has_its_number_for_a_name(
+    held: tuple[tuple[str, str], ...], number: str, name: str | None
+) -> None:
+    layer = Layer("/i", snapshots=tuple(ImageSnapshot(shot, 0, 0, id) for shot, id in held))
+    assert (next_number(layer), hidden(layer)) == (number, name)
+    assert (next_number(Layer("/i")), hidden(Layer("/i"))) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kvmtui.model.disk import Mirror
+from kvmtui.model.disk import ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.plans.steps import CreateSnapshot
@@ -63,6 +63,15 @@ def wish(of: Domain, name: str = "snap", **fields: Any) -> Create:
 def test_names_that_libvirt_does_not_take(name: str, rule: str) -> None:
     web = chained(1)
     assert refused(world(web), wish(web, name)) == rule
+
+
+def test_a_name_that_is_the_number_of_another_inside_is_not_given() -> None:
+    """QEMU would go back to the other one."""
+    layer = replace(disk(file("web.qcow2")).layers[0], snapshots=(ImageSnapshot("a", 0, 0, "1"),))
+    web = domain("web", replace(disk(file("web.qcow2")), layers=(layer,)))
+    assert refused(world(web), Create(ref(web), "1", how="internal")) == "number"
+    assert refused(world(web), Create(ref(web), "2", how="internal")) == ""
+    assert refused(world(web), Create(ref(web), "1")) == ""
 
 
 @pytest.mark.parametrize("name", ["emoji", "override", "quotes", "spaces", "commas", "chinese"])

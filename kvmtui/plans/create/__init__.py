@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from kvmtui.model.disk import Disk
+from kvmtui.model import inside
+from kvmtui.model.disk import Disk, Layer
 from kvmtui.plans import names, places, room, rules
 from kvmtui.plans.create import refusals, reuse, telling
 from kvmtui.plans.plan import Plan, Refusal
@@ -61,7 +62,20 @@ def _name_inside(subject: Subject, name: str) -> Refusal | None:
     """libvirt gives a name twice when only an image still knows it; the older one is lost then."""
     if name in names.inside(subject):
         return Refusal("name inside", f"an image still holds a snapshot “{name}”")
-    return rules.names_a_job(subject, name) if subject.domain.state.active else None
+    return rules.first(
+        *(_number(disk.active, name) for disk in subject.config.writable if disk.active),
+        rules.names_a_job(subject, name) if subject.domain.state.active else None,
+    )
+
+
+def _number(layer: Layer, name: str) -> Refusal | None:
+    """A revert to it would go back to another one."""
+    other = inside.mistaken(layer, name)
+    if other is None:
+        return None
+    image = os.path.basename(layer.source)
+    reason = f"QEMU takes “{name}” for the number of “{other}” in {image}"
+    return Refusal("number", reason, "choose another name")
 
 
 def _step(subject: Subject, wish: Create, disks: Sequence[Disk]) -> CreateSnapshot:

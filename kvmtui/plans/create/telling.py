@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.model.place import There
@@ -71,6 +72,9 @@ def _warnings(
         yield f"libvirt cannot delete it again while internal “{current.name}” is its parent"
     if current is not None and not external and current.kind is Kind.EXTERNAL:
         yield "mixing internal and external snapshots makes both harder to delete"
+    hidden = (inside.hidden(disk.active) for disk in disks if disk.active and not external)
+    for name in sorted({*filter(None, hidden)}):
+        yield f"there is no way back to “{name}” while it is there: that will be its number"
     left_out = [disk.target for disk in subject.config.writable if disk not in disks]
     if left_out:
         yield f"not included: {', '.join(left_out)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kvmtui.model import inside
 from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.words import moment, size
@@ -41,12 +42,12 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
         return safety
     saved = (RemoveManagedSave(subject.name),) if subject.config.managed_save else ()
     external = snapshot.kind is Kind.EXTERNAL
-    inside = (RevertSnapshot(subject.name, snapshot.name, wish.after),)
+    native = (RevertSnapshot(subject.name, snapshot.name, wish.after),)
     return Plan(
         ref=subject.ref,
         title=f"Revert {subject.name} to “{snapshot.name}”",
         verb="Revert",
-        steps=(*saved, *safety, *(_by_overlays(subject, snapshot, wish) if external else inside)),
+        steps=(*saved, *safety, *(_by_overlays(subject, snapshot, wish) if external else native)),
         afterwards=guest.set_time(subject) if _wakes(subject, snapshot, wish) else (),
         danger=Danger.LOSS,
         losses=_losses(subject, snapshot, wish),
@@ -83,9 +84,20 @@ def _safety(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, .
     disks = tuple(d.target for d in subject.config.writable if d.target not in stays)
     asked = Create(subject.ref, name, f"{_ABOUT}“{wish.snapshot}”", how, disks)
     made = create.plan(_without_saved_ram(subject), asked)
+    made = (_hides(subject, snapshot) if how == "internal" else None) or made
     if isinstance(made, Refusal):
         return Refusal(f"safety: {made.rule}", f"no snapshot of the present state: {made.reason}")
     return made.steps
+
+
+def _hides(subject: Subject, snapshot: Snapshot) -> Refusal | None:
+    """Whether the snapshot of the present state gets the number that this one has for a name."""
+    for record in snapshot.disks:
+        found = subject.domain.holds(record.base)
+        if found is not None and inside.next_number(found[1]) == snapshot.name:
+            reason = f"QEMU would take “{snapshot.name}” for its number and come back to it"
+            return Refusal("number", reason)
+    return None
 
 
 def _without_saved_ram(subject: Subject) -> Subject:
