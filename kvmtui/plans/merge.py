@@ -30,7 +30,11 @@ def refuse_disk(subject: Subject, disk: Disk | None) -> Refusal | None:
         return Refusal("off", reason, "start it paused first (o)")
     if len(disk.layers) < 2:
         return Refusal("one layer", f"{disk.target} has no layer below its active one")
-    return rules.first(rules.no_block_job(subject), rules.all_present([disk]))
+    return rules.first(
+        rules.no_block_job(subject),
+        rules.asleep(subject, "nothing can be merged"),
+        rules.all_present([disk]),
+    )
 
 
 def touched(disk: Disk, base: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kvmtui.model.disk import Disk
-from kvmtui.model.domain import State
+from kvmtui.model.domain import RESTORED, State
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 
@@ -25,6 +25,9 @@ JOBS_NAMED = 10_009_000
 
 JOB_NAME = re.compile(r"[A-Za-z0-9._-]+")
 """What QEMU takes in the name of a job."""
+
+IMAGES_ASLEEP = range(11_000_000, 12_000_000)
+"""libvirt versions whose QEMU takes its images over only when restored RAM is resumed."""
 
 DEPTH_REFUSED = 20
 DEPTH_WARNED = 10
@@ -89,6 +92,14 @@ def steady(subject: Subject) -> Refusal | None:
     if state in (State.RUNNING, State.PAUSED, State.OFF):
         return None
     return Refusal("state", f"{subject.name} is {state.value}")
+
+
+def asleep(subject: Subject, what: str) -> Refusal | None:
+    """Whether QEMU has not taken its images over yet."""
+    if subject.domain.reason not in RESTORED or subject.libvirt not in IMAGES_ASLEEP:
+        return None
+    reason = f"here {what} while the domain is paused since its RAM came back"
+    return Refusal("restored", reason, "resume it first (o)")
 
 
 def no_saved_ram(subject: Subject, what: str) -> Refusal | None:

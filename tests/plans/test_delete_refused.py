@@ -10,7 +10,7 @@ import pytest
 from kvmtui.model.domain import RESTORED, Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
 from kvmtui.plans.steps import Commit, DeleteSnapshot
-from kvmtui.plans.wishes import Delete
+from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.worlds import (
     COMMITTING,
     GIB,
@@ -189,6 +189,17 @@ def test_a_domain_paused_since_its_ram_came_back_is_resumed_before_a_merge(reaso
         assert refused(world(web, libvirt=V11), made) == "restored"
     for libvirt in (V9, V10, V12):
         assert refused(world(web, libvirt=libvirt), wish(web, "s1")) == ""
+
+
+@pytest.mark.parametrize("reason", RESTORED)
+def test_nothing_changes_inside_an_image_that_qemu_has_not_taken_over(reason: str) -> None:
+    web = inner("i1", state=State.PAUSED, reason=reason)
+    for libvirt, rule in ((V9, ""), (V10, ""), (V11, "restored"), (V12, "")):
+        shown = world(web, libvirt=libvirt)
+        assert refused(shown, wish(web, "i1")) == rule
+        assert refused(shown, Create(ref(web), "i2", how="internal")) == rule
+        assert refused(shown, Create(ref(web), "s1")) == ""
+        assert refused(shown, Revert(ref(web), "i1", safety=False)) == ""
 
 
 def test_a_disk_left_to_be_done_by_hand_trips_an_old_libvirt() -> None:

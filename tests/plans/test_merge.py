@@ -117,6 +117,8 @@ def on(of: Domain, *disks: Any) -> Domain:
         (chained(1, state=State.OFF), {}, "off"),
         (chained(1, state=State.CRASHED), {}, "off"),
         (chained(1, state=State.PAUSED), {}, ""),
+        (chained(1, state=State.PAUSED, reason="reverted"), {}, "restored"),
+        (chained(1, state=State.PAUSED, reason="migrating"), {}, "restored"),
         (chained(0), {}, "one layer"),
         (replace(ONE, jobs=(COMMITTING,)), {}, "block job"),
         (on(ONE, replace(TOP, mirror=Mirror("copy", "/c", False))), {}, "block job"),

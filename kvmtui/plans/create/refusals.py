@@ -134,6 +134,7 @@ def _internal(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
     keeps_checkpoints = running or subject.libvirt >= CHECKPOINTS_KEPT
     return rules.first(
         _ram(subject) if running else None,
+        rules.asleep(subject, "nothing can be saved inside images"),
         None if keeps_checkpoints else _checkpoints(subject),
         _uefi(subject, running),
     )

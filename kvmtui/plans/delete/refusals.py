@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from os.path import basename
 
-from kvmtui.model.domain import RESTORED, State
+from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans import rules
 from kvmtui.plans.merging import Merged, adjacent, layers_of, no_room
@@ -21,9 +21,6 @@ BRANCHES_SAFE = 12_000_000
 
 DETACHED_REFUSED = 11_000_000
 """Before, deleting an internal snapshot with a detached disk crashes the daemon."""
-
-IMAGES_ASLEEP = range(11_000_000, 12_000_000)
-"""libvirt versions whose QEMU cannot merge until a domain with restored RAM was resumed."""
 
 
 def refuse(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -56,7 +53,9 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
             reason = f"{record.target} has another medium than then, which libvirt refuses"
             return Refusal("other medium", reason, "shut the domain down first")
     unable = rules.names_a_job(subject, snapshot.name)
-    return replace(unable, remedy="shut the domain down first") if unable else None
+    if unable:
+        return replace(unable, remedy="shut the domain down first")
+    return rules.asleep(subject, "nothing can be deleted inside images")
 
 
 def _external(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -120,10 +119,10 @@ def _by_hand(subject: Subject, snapshot: Snapshot) -> Refusal | None:
 
 def merging_allowed(subject: Subject) -> Refusal | None:
     """What stands against any merge, by libvirt's delete or by a commit."""
-    if subject.domain.reason in RESTORED and subject.libvirt in IMAGES_ASLEEP:
-        reason = "here nothing can be merged while the domain is paused since its RAM came back"
-        return Refusal("restored", reason, "resume it first (o)")
-    return rules.no_saved_ram(subject, "the merge would use it up")
+    return rules.first(
+        rules.asleep(subject, "nothing can be merged"),
+        rules.no_saved_ram(subject, "the merge would use it up"),
+    )
 
 
 def preserving(subject: Subject, snapshot: Snapshot, target: str) -> Snapshot | None:
