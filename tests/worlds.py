@@ -133,6 +133,13 @@ def branched(**fields: Any) -> Domain:
     return domain("web", disk(*map(file, names)), forest=forest, **fields)
 
 
+def marked(of: Domain, name: str, target: str = "vda") -> Domain:
+    """The domain after a delete was interrupted whose merge went into that snapshot's overlay."""
+    forest = of.forest or Forest()
+    taken = (replace(s, unfinished=(target,)) if s.name == name else s for s in forest.snapshots)
+    return replace(of, forest=replace(forest, snapshots=tuple(taken)))
+
+
 def inner(*names: str, name: str = "web", **fields: Any) -> Domain:
     """Internal snapshots in a row in the one image of a domain."""
     parents = (None, *names)

@@ -184,7 +184,11 @@ def snapshot(text: str) -> Snapshot:
         disks=tuple(_snapshot_disk(node, then) for node in root.iterfind("disks/disk")),
         unlike=_unlike(root),
         definition=definition.read(next_start) if next_start is not None else None,
-        unfinished=root.find("disks/disk/snapshotDeleteInProgress") is not None,
+        unfinished=tuple(
+            disk.get("name", "")
+            for disk in root.iterfind("disks/disk")
+            if disk.find("snapshotDeleteInProgress") is not None
+        ),
     )
 
 

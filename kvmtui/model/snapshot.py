@@ -63,8 +63,8 @@ class Snapshot:
     disks: tuple[SnapshotDisk, ...] = ()
     unlike: tuple[str, ...] = ()
     """Targets whose file differed between the running domain and its stored definition."""
-    unfinished: bool = False
-    """libvirt was interrupted while it merged into this one (``<snapshotDeleteInProgress/>``)."""
+    unfinished: tuple[str, ...] = ()
+    """Targets in whose overlay a merge was interrupted (``<snapshotDeleteInProgress/>``)."""
     definition: Definition | None = None
     """What a revert puts back: the definition of the next start, as it was then."""
 
@@ -141,6 +141,25 @@ class Forest:
     def branch(self) -> frozenset[str]:
         """Names on the way from the root to the current snapshot."""
         return frozenset(snapshot.name for snapshot in self.ancestors(self.current))
+
+    def preserving(self, snapshot: Snapshot, target: str) -> Snapshot | None:
+        """The nearest ancestor that did anything with the disk; not always the parent."""
+        above = self.ancestors(snapshot.parent)
+        return next((s for s in above if (d := s.disk(target)) and d.mode != "no"), None)
+
+    def half_merged(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """Targets of which an interrupted delete has spoilt what the snapshot preserves."""
+        targets = (disk.target for disk in snapshot.disks if disk.mode == "external")
+        return tuple(target for target in targets if self._is_half_merged(snapshot, target))
+
+    def _is_half_merged(self, snapshot: Snapshot, target: str) -> bool:
+        """The one that was to go is that which the overlay preserves, if any still names that."""
+        marked = self.preserving(snapshot, target)
+        record = marked.disk(target) if marked and target in marked.unfinished else None
+        if record is None:
+            return False
+        named = self.kept_by(record.overlay)
+        return snapshot in named or not named
 
     def made(self, layer: str) -> Snapshot | None:
         """The snapshot whose overlay ``layer`` is: the file holds what was written since."""

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.plans.steps import CreateSnapshot, Step, Target
+from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Step, Target
 
 
 def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
     """What the domain shows, read again after the error; nothing when nothing has changed."""
-    found = _created(step, after) if isinstance(step, CreateSnapshot) else ()
+    found: tuple[str, ...] = ()
+    if isinstance(step, CreateSnapshot):
+        found = _created(step, after)
+    elif isinstance(step, DeleteSnapshot) and step.merges:
+        found = _merged(step, after)
     return (*found, *_state(before, after))
+
+
+def _merged(step: DeleteSnapshot, after: Domain) -> tuple[str, ...]:
+    """libvirt marks a merge that has begun with the snapshot below; a root has none."""
+    forest, snapshot = after.forest, after.forest.get(step.snapshot) if after.forest else None
+    if forest is None or snapshot is None:
+        return ()
+    if forest.half_merged(snapshot):
+        return (f"“{snapshot.name}” is half merged: there is no way back to it, delete it again",)
+    external = (disk.target for disk in snapshot.disks if disk.mode == "external")
+    if any(forest.preserving(snapshot, target) is None for target in external):
+        spoilt = f"what “{snapshot.name}” goes back to may be partly overwritten"
+        return (f"{spoilt}: delete it again",)
+    return ()
 
 
 def _created(step: CreateSnapshot, after: Domain) -> tuple[str, ...]:

@@ -154,6 +154,7 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
         *forgotten(subject, gone),
         AwaitReady(subject.name, disk.target),
         Pivot(subject.name, disk.target, wish.base),
+        *merging.finished(subject, disk.target, wish.base),
     )
     return Plan(
         ref=subject.ref,

@@ -9,6 +9,7 @@ from os.path import dirname
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.words import size
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import Redefine
 from kvmtui.plans.subject import Subject
 
 
@@ -19,6 +20,15 @@ class Merged:
     disk: str
     top: str
     base: str
+
+
+def finished(subject: Subject, target: str, base: str) -> tuple[Redefine, ...]:
+    """Steps that take the mark of an interrupted delete away, once the merge was done anew."""
+    return tuple(
+        Redefine(subject.name, snapshot.name, ((target, base),))
+        for snapshot in subject.forest.snapshots
+        if target in snapshot.unfinished and base in snapshot.overlays
+    )
 
 
 def adjacent(disk: Disk, merged: Merged) -> bool:

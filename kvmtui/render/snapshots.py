@@ -135,6 +135,8 @@ def _row(
         left.append(f" +{hidden}", ACCENT)
     if snapshot.unfinished:
         left.append(" unfinished", BAD)
+    if domain.forest is not None and domain.forest.half_merged(snapshot):
+        left.append(" half merged", BAD)
     if lost(domain, snapshot):
         left.append(" not in its image", WARN)
     cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)

@@ -100,6 +100,16 @@ def test_only_the_named_overlays_of_a_record_change(name: str) -> None:
     assert compose.with_overlays(RECORD, ()).replace('"', "'") == RECORD
 
 
+def test_an_overlay_that_is_recorded_anew_has_no_mark_of_an_interrupted_delete() -> None:
+    record = (
+        "<domainsnapshot><disks><disk name='vda' snapshot='external'><snapshotDeleteInProgress/>"
+        "<source file='/a'/></disk><disk name='vdb' snapshot='external'>"
+        "<snapshotDeleteInProgress/><source file='/b'/></disk></disks></domainsnapshot>"
+    )
+    assert parse.snapshot(record).unfinished == ("vda", "vdb")
+    assert parse.snapshot(compose.with_overlays(record, (("vda", "/a"),))).unfinished == ("vdb",)
+
+
 def test_entities_in_a_record_are_not_followed() -> None:
     text = '<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d><name>&e;</name><domain/></d>'
     assert "root" not in past.definition(text, PRESENT)

@@ -10,7 +10,7 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
 from kvmtui.plans import aftermath
 from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Step, Target
-from tests.worlds import chained, disk, domain, file, inner
+from tests.worlds import chained, disk, domain, file, inner, marked
 
 BEFORE = domain("web", disk(file("a")), disk(file("b"), target="vdb"))
 BOTH = domain("web", disk(file("a.s1"), file("a")), disk(file("b.s1"), file("b"), target="vdb"))
@@ -24,6 +24,10 @@ TARGETS = (
 STEP = CreateSnapshot("web", "s1", targets=TARGETS, disk_only=True)
 INSIDE = CreateSnapshot("web", "i1", targets=(Target("vda", "internal"),))
 OTHER = DeleteSnapshot("web", "s1")
+MERGE = DeleteSnapshot("web", "s1", merges=True)
+SPOILT = "what “s1” goes back to may be partly overwritten: delete it again"
+HALF = marked(chained(2), "s1")
+HALF_MERGED = "“s2” is half merged: there is no way back to it, delete it again"
 UNRECORDED = (
     "the overlays are in use although libvirt reported an error, and the snapshot has no record; "
     "commit vda, vdb (c) to be as before"
@@ -47,6 +51,11 @@ UNRECORDED = (
         (INSIDE, inner(), ""),
         (STEP, replace(BEFORE, state=State.PAUSED), "the domain is paused now"),
         (STEP, replace(BEFORE, config=None, forest=None), ""),
+        (MERGE, chained(2), SPOILT),
+        (MERGE, chained(0), ""),
+        (replace(MERGE, snapshot="s2"), chained(2), ""),
+        (replace(MERGE, snapshot="s2"), HALF, HALF_MERGED),
+        (OTHER, HALF, ""),
         (OTHER, BEFORE, ""),
         (OTHER, replace(BEFORE, state=State.OFF), "the domain is shut off now"),
     ],

@@ -71,7 +71,7 @@ STRAIGHT = ("web.s1.qcow2", "web.root.qcow2", "web.qcow2")
         (grown(Forest((ROOT, S1), "root"), *STRAIGHT), "root", V11, "active"),
         (grown(Forest((ROOT, S1), None), *STRAIGHT), "root", V11, "branch"),
         (
-            grown(Forest((replace(ROOT, unfinished=True), S1), "s1"), *STRAIGHT),
+            grown(Forest((replace(ROOT, unfinished=("vda",)), S1), "s1"), *STRAIGHT),
             "root",
             V11,
             "unfinished",

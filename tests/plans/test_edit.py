@@ -101,7 +101,7 @@ def test_an_internal_one_is_made_current_only_in_the_image_that_is_written_to() 
 
 UNFINISHED = replace(
     chained(1),
-    forest=Forest((external("s1", base="a", overlay="b", unfinished=True),), "s1"),
+    forest=Forest((external("s1", base="a", overlay="b", unfinished=("vda",)),), "s1"),
 )
 
 

@@ -22,6 +22,7 @@ from tests.worlds import (
     file,
     inner,
     internal,
+    marked,
 )
 
 
@@ -32,6 +33,15 @@ def test_the_tree_in_time_order_with_the_place_where_the_domain_is() -> None:
         "  ├ ● s2            disks            24h",
         "  └ ● s3            disks      1.0G   1m",
         "    └ ▶ you are here · running",
+    ]
+
+
+def test_what_an_interrupted_delete_has_spoilt_is_told_from_what_it_only_marked() -> None:
+    lines = plain(snapshots.rows(marked(branched(), "s1"), 60, NOW)).splitlines()
+    assert [line.split()[2:5] for line in lines[1:4]] == [
+        ["s1", "unfinished", "disks"],
+        ["s2", "disks", "24h"],
+        ["s3", "half", "merged"],
     ]
 
 

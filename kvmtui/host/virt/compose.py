@@ -28,13 +28,15 @@ def snapshot(step: CreateSnapshot) -> str:
 
 
 def with_overlays(recorded: str, overlays: tuple[tuple[str, str], ...]) -> str:
-    """A snapshot's record with other overlay files."""
+    """A snapshot's record with other overlay files, into which no merge was interrupted."""
     root = parse.tree(recorded)
     files = dict(overlays)
     for disk in root.iterfind("disks/disk"):
         file = files.get(disk.get("name", ""))
         if file is None:
             continue
+        for mark in disk.findall("snapshotDeleteInProgress"):
+            disk.remove(mark)
         source = disk.find("source")
         if source is None:
             source = etree.SubElement(disk, "source")

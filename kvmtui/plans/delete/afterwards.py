@@ -88,7 +88,10 @@ def _standing(snapshot: Snapshot, merge: Merged) -> Snapshot:
         here = record.target == merge.disk and record.base == merge.top
         return replace(record, base=merge.base) if here else record
 
-    return replace(snapshot, disks=tuple(map(moved, snapshot.disks)))
+    unfinished = snapshot.unfinished
+    if merge.base in snapshot.overlays:
+        unfinished = tuple(target for target in unfinished if target != merge.disk)
+    return replace(snapshot, disks=tuple(map(moved, snapshot.disks)), unfinished=unfinished)
 
 
 def without_files(subject: Subject, files: Collection[str]) -> Subject:

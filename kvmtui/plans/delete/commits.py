@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import merging, rules
 from kvmtui.plans.delete.refusals import (
     branching_off,
     external,
     in_chain,
     merging_allowed,
+    unfinished,
 )
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
@@ -59,7 +60,12 @@ def _refuse(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     if beside:
         reason = f"“{beside.name}” branches off below it and stands on the layer that would go"
         return Refusal("branches", reason, f"delete “{beside.name}” first")
-    return rules.first(rules.steady(subject), rules.no_block_job(subject), merging_allowed(subject))
+    return rules.first(
+        unfinished(subject, snapshot),
+        rules.steady(subject),
+        rules.no_block_job(subject),
+        merging_allowed(subject),
+    )
 
 
 def _layer(
@@ -121,6 +127,7 @@ def steps(
         else:
             made.append(AwaitMerged(subject.name, merge.disk, merge.top))
         made += _amended(subject, snapshot, merge)
+        made += merging.finished(subject, merge.disk, merge.base)
     return tuple(made)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from os.path import basename, dirname
 
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans.delete.refusals import preserving
 from kvmtui.plans.rules import base_not_shared
 from kvmtui.plans.steps import RemoveFile
 from kvmtui.plans.subject import Subject
@@ -25,7 +24,7 @@ def own_images(subject: Subject, snapshot: Snapshot, mode: str) -> tuple[str, ..
         for record in snapshot.disks
         if record.mode == mode
         and record.base
-        and (above := preserving(subject, snapshot, record.target)) is not None
+        and (above := subject.forest.preserving(snapshot, record.target)) is not None
         and above.kind is Kind.EXTERNAL
     )
 

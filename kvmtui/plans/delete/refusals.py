@@ -125,18 +125,9 @@ def merging_allowed(subject: Subject) -> Refusal | None:
     )
 
 
-def preserving(subject: Subject, snapshot: Snapshot, target: str) -> Snapshot | None:
-    """The nearest ancestor that did anything with the disk; not always the parent."""
-    above = iter(subject.forest.ancestors(snapshot.parent))
-    return next(
-        (s for s in above if (record := s.disk(target)) and record.mode != "no"),
-        None,
-    )
-
-
 def _internal_parent(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     for record in external(snapshot):
-        parent = preserving(subject, snapshot, record.target)
+        parent = subject.forest.preserving(snapshot, record.target)
         if parent is not None and parent.kind is not Kind.EXTERNAL:
             return Refusal("internal parent", f"its parent “{parent.name}” is internal")
     return None

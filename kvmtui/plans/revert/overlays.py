@@ -23,9 +23,16 @@ def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
     """Steps for a domain that is off: definition, overlays, corrected records."""
     fresh = targets(subject, snapshot)
     others = [Target(r.target, "no") for r in snapshot.disks if r.mode != "external"]
-    files = tuple((target.disk, target.file) for target in fresh)
     return (
         StartOver(subject.name, snapshot.name, (*fresh, *others), staying(subject, snapshot)),
+        *corrections(subject, snapshot),
+    )
+
+
+def corrections(subject: Subject, snapshot: Snapshot) -> tuple[Redefine, ...]:
+    """Steps that record which overlays lead to where the domain is then."""
+    files = tuple((target.disk, target.file) for target in targets(subject, snapshot))
+    return (
         *_corrected(subject, snapshot),
         Redefine(subject.name, snapshot.name, files, current=True),
     )

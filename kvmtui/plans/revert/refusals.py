@@ -12,6 +12,7 @@ from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.plans import places, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import overlays
+from kvmtui.plans.steps import Redefine
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert
 
@@ -89,9 +90,22 @@ def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | N
     return rules.first(
         *(_base(subject, snapshot, record) for record in kept),
         *(_left_out(subject, record) for record in left_out),
+        *(_unmarks(subject, step) for step in overlays.corrections(subject, snapshot)),
         _commas(subject, snapshot),
         refuse_ram(subject, snapshot) if restores_ram(snapshot, wish) else None,
     )
+
+
+def _unmarks(subject: Subject, step: Redefine) -> Refusal | None:
+    """Another overlay in a record whose own was half overwritten hides whose state that spoilt."""
+    forest = subject.forest
+    for target, _ in step.overlays:
+        for spoilt in (s for s in forest.snapshots if target in forest.half_merged(s)):
+            below = forest.preserving(spoilt, target)
+            if below is not None and below.name == step.snapshot:
+                reason = f"a delete of “{spoilt.name}” was interrupted"
+                return Refusal("unfinished", reason, f"delete “{spoilt.name}” again first")
+    return None
 
 
 def _commas(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -142,6 +156,9 @@ def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal
     if here and now is not None and now.position(record.base) is None:
         reason = f"{record.base} is no longer below {record.target}: it was merged"
         return Refusal("stale", reason, "only its record can be forgotten")
+    if record.target in subject.forest.half_merged(snapshot):
+        reason = f"a delete of it was interrupted: {basename(record.base)} is partly overwritten"
+        return Refusal("half merged", reason, "delete it again, or forget its record")
     if record.target in snapshot.unlike:
         reason = f"the definition of that time attaches another {record.target} than was preserved"
         return Refusal("unlike", reason)

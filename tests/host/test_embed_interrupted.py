@@ -1,0 +1,91 @@
+"""A delete that ends in the middle of libvirt's own merge: real bytes, half overwritten."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import libvirt
+import pytest
+
+from kvmtui.plans.wishes import Create, Delete, Revert
+from tests.host.conftest import NewMachine
+from tests.host.content import history, now, pages, scribble
+from tests.host.driver import Driver
+from tests.host.machine import Machine
+from tests.lab import disk
+from tests.lab.patience import eventually
+
+pytestmark = pytest.mark.embed
+
+FAR, MUCH = 16 * 2**20, 400 * 2**20
+"""What is merged lies there, and takes QEMU a while."""
+
+
+def overlay(machine: Machine, name: str) -> Path:
+    return machine.disks[0].with_name(f"m-vda.{name}.qcow2")
+
+
+@pytest.fixture
+async def three(driver: Driver, new_machine: NewMachine) -> Machine:
+    """s1 to s3, much written after s2."""
+    machine = new_machine(mib=512)
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+        if number == 2:
+            machine.write("vda", 0x77, offset=FAR, length=MUCH)
+    scribble(machine, 4)
+    machine.start()
+    return machine
+
+
+async def cut_short(machine: Machine, name: str) -> None:
+    """virsh's delete of a snapshot, and a power cut when some of it was merged."""
+
+    def delete() -> None:
+        with suppress(libvirt.libvirtError):
+            machine.handle.snapshotLookupByName(name).delete(0)
+
+    def moves() -> Any:
+        return machine.handle.blockJobInfo("vda", 0).get("cur", 0) > 0
+
+    deleting = asyncio.create_task(asyncio.to_thread(delete))
+    await asyncio.to_thread(eventually, moves, "the merge moves")
+    machine.off()
+    await deleting
+
+
+async def test_the_state_that_was_half_overwritten_is_not_gone_back_to(
+    driver: Driver, three: Machine
+) -> None:
+    ref = driver.ref("m")
+    await cut_short(three, "s2")
+    assert three.recorded() == {"s1": None, "s2": "s1", "s3": "s2"}
+    assert disk.holds(overlay(three, "s1"), 0x77, offset=FAR), "some of it was merged into s2"
+    assert await driver.refused(Revert(ref, "s2", safety=False)) == "half merged"
+    assert await driver.refused(Revert(ref, "s1", safety=False)) == "unfinished"
+    await driver.carry_out(Revert(ref, "s3"))
+    assert now(three) == history(1, 2, 3)
+    await driver.carry_out(Revert(ref, "before-revert", safety=False))
+    assert now(three) == history(1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("cancellable", [True, False], ids=["commit", "delete"])
+async def test_deleted_again_it_leaves_the_others_whole_and_no_mark(
+    driver: Driver, three: Machine, cancellable: bool
+) -> None:
+    ref = driver.ref("m")
+    await cut_short(three, "s2")
+    await driver.carry_out(Delete(ref, "s2", cancellable=cancellable))
+    forest = driver.domain("m").forest
+    assert forest is not None
+    assert [s.unfinished for s in forest.snapshots] == [(), ()]
+    assert now(three) == history(1, 2, 3, 4)
+    await driver.carry_out(Revert(ref, "s3"))
+    assert now(three) == history(1, 2, 3)
+    await driver.carry_out(Revert(ref, "s1", safety=False))
+    assert now(three) == pages(three.disks[0]) == history(1)
