@@ -73,8 +73,9 @@ def external(
 ) -> Snapshot:
     """A disk-only snapshot; ``base`` and ``overlay`` name files, of the first target if many."""
     base, overlay = fields.pop("base"), fields.pop("overlay")
+    below = tuple(map(file, fields.pop("below"))) if "below" in fields else None
     disks = tuple(
-        SnapshotDisk(t, "external", file(overlay.format(t=t)), file(base.format(t=t)))
+        SnapshotDisk(t, "external", file(overlay.format(t=t)), file(base.format(t=t)), below=below)
         for t in targets
     )
     known: dict[str, Any] = {"created": NOW - DAY, "state": "disk-snapshot", "disks": disks}
@@ -124,7 +125,13 @@ def branched(**fields: Any) -> Domain:
         (
             external("root", base="web.qcow2", overlay="web.root.qcow2", created=NOW - 9 * DAY),
             external("s1", "root", base="web.root.qcow2", overlay="web.s1-r.qcow2"),
-            external("s2", "s1", base="web.s1.qcow2", overlay="web.s2.qcow2"),
+            external(
+                "s2",
+                "s1",
+                base="web.s1.qcow2",
+                overlay="web.s2.qcow2",
+                below=("web.root.qcow2", "web.qcow2"),
+            ),
             external("s3", "s1", base="web.s1-r.qcow2", overlay="web.s3.qcow2", created=NOW - 60),
         ),
         "s3",

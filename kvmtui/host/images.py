@@ -15,6 +15,9 @@ from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 TIMEOUT = 10
 """Seconds; an image on storage that hangs must not hold its lane for good."""
 
+DEEPEST = 250
+"""Layers after which a chain is taken for a circle."""
+
 LONGEST = 1023
 """Bytes of the longest name of a backing file that qcow2 allows."""
 
@@ -86,6 +89,18 @@ def standing_on(file: str) -> list[str]:
         if below and os.path.join(os.path.dirname(path), below) == file:
             found.append(path)
     return found
+
+
+def below(path: str) -> tuple[str, ...] | None:
+    """The chain below an image as the headers name it; None where one is missing."""
+    found: list[str] = []
+    while path and len(found) < DEEPEST:
+        if not os.path.exists(path):
+            return None
+        lower = backing(path)
+        path = os.path.join(os.path.dirname(path), lower) if lower else ""
+        found += [path] if path else []
+    return tuple(found)
 
 
 def backing(path: str) -> str:

@@ -128,6 +128,7 @@ def _snapshot_disk(node: etree._Element, then: dict[str, etree._Element]) -> Sna
     target = node.get("name", "")
     mode = node.get("snapshot", "no")
     disk = then.get(target)
+    chain = list(_layers(disk)) if disk is not None else []
     return SnapshotDisk(
         target=target,
         mode=mode,
@@ -136,6 +137,7 @@ def _snapshot_disk(node: etree._Element, then: dict[str, etree._Element]) -> Sna
         type=disk.get("type", "file") if disk is not None else "",
         device=disk.get("device", "disk") if disk is not None else "disk",
         chain_recorded=disk is not None and disk.find("backingStore") is not None,
+        below=tuple(layer.source for layer in chain[1:-1] if layer) if None in chain else None,
     )
 
 

@@ -45,6 +45,8 @@ class SnapshotDisk:
     device: str = "disk"
     chain_recorded: bool = True
     """The stored definition holds a ``<backingStore>`` for this disk."""
+    below: tuple[str, ...] | None = None
+    """The chain below the base, as recorded or as the images say; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

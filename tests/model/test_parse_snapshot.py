@@ -35,9 +35,15 @@ def test_state_time_and_ram_of_a_snapshot_with_a_ram_file() -> None:
 
 def test_each_disk_has_what_was_made_and_what_was_kept() -> None:
     assert WITH_RAM.disks == (
-        SnapshotDisk("vda", "external", "/img/web.s2.qcow2", "/img/web.s1.qcow2"),
+        SnapshotDisk(
+            "vda",
+            "external",
+            "/img/web.s2.qcow2",
+            "/img/web.s1.qcow2",
+            below=("/img/web.qcow2",),
+        ),
         SnapshotDisk("vdb", "no", "", "/dev/vg0/data", "block", "disk", False),
-        SnapshotDisk("sda", "no", "", "", "file", "cdrom", False),
+        SnapshotDisk("sda", "no", "", "", "file", "cdrom", False, ()),
     )
     assert WITH_RAM.overlays == ("/img/web.s2.qcow2",)
 

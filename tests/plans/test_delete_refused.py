@@ -42,6 +42,18 @@ def grown(forest: Forest, *files: str, **fields: Any) -> Domain:
     return domain("web", disk(*map(file, files)), forest=forest, **fields)
 
 
+def beside(*below: str) -> Domain:
+    """The branches, with s2 on another chain; on one that nobody knows without any."""
+    of = branched()
+    assert of.forest is not None
+    chain = tuple(map(file, below)) or None
+    taken = (
+        replace(s, disks=(replace(s.disks[0], below=chain),)) if s.name == "s2" else s
+        for s in of.forest.snapshots
+    )
+    return replace(of, forest=replace(of.forest, snapshots=tuple(taken)))
+
+
 def planned(of: Domain, snapshot: str, libvirt: int = V11, **fields: Any) -> Any:
     return allowed(world(of, libvirt=libvirt), wish(of, snapshot, **fields))
 
@@ -65,6 +77,11 @@ STRAIGHT = ("web.s1.qcow2", "web.root.qcow2", "web.qcow2")
         (branched(), "root", V11, "crash"),
         (branched(), "root", V12, ""),
         (branched(), "s1", V12, "children"),
+        (beside("web.root.qcow2", "web.qcow2"), "root", V12, ""),
+        (beside("web.lost.qcow2", "web.root.qcow2", "web.qcow2"), "root", V12, "branch forgotten"),
+        (beside("web.s3.qcow2", "web.root.qcow2", "web.qcow2"), "root", V12, ""),
+        (beside("web.qcow2"), "root", V12, ""),
+        (beside(), "root", V12, "branch unknown"),
         (branched(), "s2", V9, ""),
         (branched(), "s2", V10, ""),
         (branched(), "s3", V11, ""),

@@ -8,6 +8,7 @@ from typing import Any
 
 import libvirt
 
+from kvmtui.host import branches
 from kvmtui.host.virt import sizes
 from kvmtui.model import parse
 from kvmtui.model.domain import RESTORED, Config, Domain, State
@@ -107,7 +108,8 @@ def forest(domain: Any) -> Forest:
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
                 raise
-    return Forest(tuple(found), _current(domain))
+    read = Forest(tuple(found), _current(domain))
+    return branches.looked_at(read) if sizes.is_local(domain.connect()) else read
 
 
 def names(domain: Any) -> tuple[frozenset[str], str | None]:

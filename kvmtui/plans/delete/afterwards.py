@@ -85,8 +85,13 @@ def _standing(snapshot: Snapshot, merge: Merged) -> Snapshot:
     """The snapshot with the base instead of the layer that it stood on."""
 
     def moved(record: SnapshotDisk) -> SnapshotDisk:
-        here = record.target == merge.disk and record.base == merge.top
-        return replace(record, base=merge.base) if here else record
+        if record.target != merge.disk:
+            return record
+        base = merge.base if record.base == merge.top else record.base
+        below = record.below and tuple(
+            layer for layer in record.below if layer not in (merge.top, base)
+        )
+        return replace(record, base=base, below=below)
 
     unfinished = snapshot.unfinished
     if merge.base in snapshot.overlays:

@@ -136,10 +136,37 @@ def _internal_parent(subject: Subject, snapshot: Snapshot) -> Refusal | None:
 def _branches(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     beside = branching_off(subject, snapshot)
     if beside is None or subject.libvirt >= BRANCHES_SAFE:
-        return None
+        return _not_followed(subject, snapshot)
     fate = "would spoil it" if subject.libvirt < MERGES_WHILE_OFF else "can crash on that"
     reason = f"“{beside.name}” branches off below it, and this libvirt {fate}"
     return Refusal("crash", reason, f"delete “{beside.name}” first")
+
+
+def _not_followed(subject: Subject, snapshot: Snapshot) -> Refusal | None:
+    """Newer ones rebase only those images on another branch that a record there names."""
+    forest = subject.forest
+    below = [s for s in forest.descendants(snapshot.name) if s.name not in forest.branch]
+    for other in (s for s in below if s.parent in forest.branch):
+        for merged in by_libvirt(subject, snapshot):
+            record = other.disk(merged.disk)
+            if record is None or not record.base:
+                continue
+            remedy = f"delete “{other.name}” first"
+            if record.below is None:
+                reason = f"what “{other.name}” on another branch stands on is not known"
+                return Refusal("branch unknown", reason, remedy)
+            chain = (record.base, *record.below)
+            if merged.top in record.below and not _is_named(
+                subject, chain[chain.index(merged.top) - 1]
+            ):
+                reason = f"a layer that no record names lies between it and “{other.name}”"
+                return Refusal("branch forgotten", reason, remedy)
+    return None
+
+
+def _is_named(subject: Subject, layer: str) -> bool:
+    """Whether QEMU moves the layer, as one of the present state, or libvirt, by its record."""
+    return bool(subject.domain.holds(layer) or subject.forest.naming(layer))
 
 
 def branching_off(subject: Subject, snapshot: Snapshot) -> Snapshot | None:
