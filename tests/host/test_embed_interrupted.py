@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import libvirt
 import pytest
 
-from kvmtui.plans.wishes import Create, Delete, Revert
+from kvmtui.plans.plan import Plan
+from kvmtui.plans.wishes import Create, Delete, Edit, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
@@ -89,3 +91,23 @@ async def test_deleted_again_it_leaves_the_others_whole_and_no_mark(
     assert now(three) == history(1, 2, 3)
     await driver.carry_out(Revert(ref, "s1", safety=False))
     assert now(three) == pages(three.disks[0]) == history(1)
+
+
+async def test_half_way_through_a_rename_one_state_has_two_names_and_is_not_merged_away(
+    driver: Driver, machine: Machine
+) -> None:
+    """As kvmtui leaves it when it is killed."""
+    ref = await driver.meet("m")
+    for number in (1, 2):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    scribble(machine, 3)
+    plan = await driver.plan(Edit(ref, "s2", "renamed", ""))
+    assert isinstance(plan, Plan)
+    assert (await driver.fleet.perform(replace(plan, steps=plan.steps[:1]))).ok
+    assert machine.recorded() == {"s1": None, "s2": "s1", "renamed": "s1"}
+    for how in (False, True):
+        assert await driver.refused(Delete(ref, "renamed", cancellable=how)) == "in use"
+    await driver.carry_out(Delete(ref, "renamed", metadata_only=True))
+    await driver.carry_out(Revert(ref, "s2"))
+    assert now(machine) == history(1, 2)

@@ -245,3 +245,14 @@ def test_inside_a_running_image_only_names_that_qemu_takes() -> None:
     assert refused(world(odd), wish(odd, "máy chủ")) == "name job"
     assert refused(world(odd, libvirt=V10), wish(odd, "máy chủ")) == ""
     assert refused(world(off), wish(off, "máy chủ")) == ""
+
+
+@pytest.mark.parametrize("libvirt", VERSIONS)
+def test_a_state_that_another_record_tells_of_too_is_not_merged_away(libvirt: int) -> None:
+    """As after a rename of which only the first step came about."""
+    twice = (ROOT, S1, replace(S1, name="renamed"))
+    web = grown(Forest(twice, "renamed"), *STRAIGHT)
+    for how in (False, True):
+        made = wish(web, "renamed", cancellable=how)
+        assert refused(world(web, libvirt=libvirt), made) == "in use"
+    assert refused(world(web, libvirt=libvirt), wish(web, "renamed", metadata_only=True)) == ""

@@ -9,6 +9,7 @@ from kvmtui.plans.delete.refusals import (
     branching_off,
     external,
     in_chain,
+    kept,
     merging_allowed,
     unfinished,
 )
@@ -100,10 +101,7 @@ def _written_since(subject: Subject, snapshot: Snapshot, disk: Disk) -> tuple[st
 
 
 def _not_kept(subject: Subject, snapshot: Snapshot, merged: Merged) -> Merged | Refusal:
-    """Another snapshot must not go back to the base: it changes."""
-    others = (s.name for s in subject.forest.kept_by(merged.base) if s.name != snapshot.name)
-    other = next(others, "")
-    return Refusal("in use", f"{merged.base} also keeps “{other}”") if other else merged
+    return kept(subject, snapshot, [merged]) or merged
 
 
 def steps(

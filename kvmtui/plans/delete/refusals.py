@@ -80,6 +80,7 @@ def _external(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         _branches(subject, snapshot),
         _forgotten(subject, snapshot),
         in_chain(subject, by_libvirt(subject, snapshot)),
+        kept(subject, snapshot, by_libvirt(subject, snapshot)),
     )
 
 
@@ -216,6 +217,17 @@ def in_chain(subject: Subject, merges: Iterable[Merged]) -> Refusal | None:
         )
         if refusal:
             return refusal
+    return None
+
+
+def kept(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> Refusal | None:
+    """No other snapshot must go back to a base that changes: two records can tell of one state."""
+    for merged in merges:
+        others = (s.name for s in subject.forest.kept_by(merged.base) if s.name != snapshot.name)
+        other = next(others, "")
+        if other:
+            reason = f"{merged.base} also keeps “{other}”"
+            return Refusal("in use", reason, "only its record can be forgotten")
     return None
 
 
