@@ -44,6 +44,7 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
         losses=(
             "the work that the job has done so far",
             *(f"the way back to “{s.name}”: its image is partly written to" for s in gone),
+            *_doubtful(subject, job),
         ),
         effects=("the guest goes on in the same layers as before the job",),
     )
@@ -67,6 +68,19 @@ def _merged(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
     if job.kind is not JobKind.ACTIVE_COMMIT or disk is None or disk.mirror is None:
         return ()
     return merge.lost(subject, disk, disk.mirror.source)
+
+
+def _doubtful(subject: Subject, job: Job) -> tuple[str, ...]:
+    """libvirt does not tell between which layers another client's commit of inner ones runs."""
+    disk = subject.config.disk(job.disk)
+    if job.kind is not JobKind.COMMIT or subject.domain.busy or disk is None:
+        return ()
+    bases = [layer.source for layer in disk.layers[2:]]
+    kept = [f"“{s.name}”" for base in bases for s in subject.forest.kept_by(base)]
+    if len(kept) > 1:
+        names = ", ".join(kept)
+        return (f"the way back to one of {names}: whose image is partly written to is not known",)
+    return tuple(f"the way back to {name}: its image is partly written to" for name in kept)
 
 
 def refuse_finish(subject: Subject, job: Job | None) -> Refusal | None:

@@ -54,6 +54,25 @@ def test_switching_over_names_the_snapshots_that_the_commit_has_merged() -> None
     assert any("“s1”" in told for told in plan.losses)
 
 
+@pytest.mark.parametrize(
+    ("depth", "busy", "told"),
+    [
+        (1, "", ""),
+        (2, "", "the way back to “s1”: its image is partly written to"),
+        (3, "", "the way back to one of “s2”, “s1”: whose image is partly written to is not known"),
+        (3, "merge web.s1.qcow2", ""),
+    ],
+)
+def test_of_a_commit_below_the_active_layer_it_is_told_whose_state_it_may_have_spoilt(
+    depth: int, busy: str, told: str
+) -> None:
+    """kvmtui's own has forgotten that record already."""
+    inner = replace(COMMITTING, kind=JobKind.COMMIT)
+    web = chained(depth, jobs=(inner,), busy=busy)
+    plan = allowed(world(web), Cancel(ref(web), "vda"))
+    assert [loss for loss in plan.losses if "way back" in loss] == ([told] if told else [])
+
+
 PULL = replace(READY, kind=JobKind.PULL)
 SAVING = Job("", JobKind.MEMORY)
 
