@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import replace
 from typing import Any
 
+from kvmtui.host import clocks
 from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 
 TIMEOUT = 10
@@ -59,7 +60,10 @@ def looked_at(disk: Disk, *, whole: bool) -> Disk:
         layers = tuple(_with(by_source.get(path, Layer(path)), known[path]) for path in known)
         complete = True
     if whole:
-        layers = tuple(replace(layer, changed=changed(layer.source)) for layer in layers)
+        layers = tuple(
+            replace(layer, changed=changed(layer.source), clock=clocks.of(layer.source))
+            for layer in layers
+        )
     folder = os.path.dirname(active.source)
     return replace(disk, layers=layers, complete=complete, folder=beside(folder), free=free(folder))
 

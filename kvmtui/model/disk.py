@@ -38,6 +38,8 @@ class Layer:
     """Bytes free on the file system that holds it; None where nobody could look."""
     changed: float | None = None
     """When the file was written to last, in seconds since 1970; only of a domain that is off."""
+    clock: str = ""
+    """Whose time ``changed`` is: a file server's, or the machine's own (empty)."""
     missing: bool = False
     """The file is known not to be there."""
     snapshots: tuple[ImageSnapshot, ...] | None = None

@@ -18,3 +18,5 @@ class SavedRam:
     """(target, source) of the disks that the domain wrote to when it was saved."""
     written: float | None = None
     """When the file was written, in seconds since 1970; None where nobody could look."""
+    clock: str = ""
+    """Whose time that is: a file server's, or the machine's own (empty)."""

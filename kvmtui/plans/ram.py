@@ -17,6 +17,10 @@ from kvmtui.plans.subject import Subject
 OLD_RAM = "old RAM on disks that have changed since destroys their file systems"
 
 
+SKEW = 60
+"""Seconds by which the clocks of two machines may differ; within them nothing is certain."""
+
+
 def refuse_save(subject: Subject) -> Refusal | None:
     """Why the RAM of a domain that is on cannot be written away."""
     if not subject.config.persistent:
@@ -150,7 +154,8 @@ def _changed(subject: Subject, saved: SavedRam) -> Refusal | None:
     """A layer below that changed is as bad as an active one."""
     for disk in _disks(subject, saved):
         for layer in disk.layers:
-            if saved.written and layer.changed and layer.changed > saved.written:
+            slack = 0 if layer.clock == saved.clock else SKEW
+            if saved.written and layer.changed and layer.changed > saved.written + slack:
                 reason = f"{basename(layer.source)} was written to after the RAM was saved"
                 return Refusal("changed", f"{reason}: {OLD_RAM}")
     return None
@@ -159,7 +164,8 @@ def _changed(subject: Subject, saved: SavedRam) -> Refusal | None:
 def _is_certain(subject: Subject, saved: SavedRam) -> bool:
     """Whether it could be seen that nothing was written since."""
     disks = _disks(subject, saved)
-    seen = all(layer.changed is not None for disk in disks for layer in disk.layers)
+    layers = [layer for disk in disks for layer in disk.layers]
+    seen = all(layer.changed is not None and layer.clock == saved.clock for layer in layers)
     return saved.written is not None and seen and all(disk.complete for disk in disks)
 
 

@@ -223,6 +223,31 @@ def test_what_nobody_could_see_is_told_and_wants_the_name_typed(web: Domain, ram
     assert OLD_RAM in plan.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("after", "layer_clock", "ram_clock", "rule", "danger"),
+    [
+        (-5, "", "", "", Danger.NONE),
+        (-5, "0:45", "0:45", "", Danger.NONE),
+        (-5, "0:45", "", "", Danger.WORST),
+        (-5, "", "0:45", "", Danger.WORST),
+        (-5, "0:45", "0:46", "", Danger.WORST),
+        (5, "0:45", "0:45", "changed", None),
+        (5, "0:45", "", "", Danger.WORST),
+        (61, "0:45", "", "changed", None),
+    ],
+)
+def test_the_times_of_two_clocks_prove_nothing_to_the_second(
+    after: int, layer_clock: str, ram_clock: str, rule: str, danger: Danger | None
+) -> None:
+    """A file server whose clock is late lets a disk look untouched since."""
+    layer = image(file("web.qcow2"), changed=NOW + after, clock=layer_clock)
+    web = off(replace(disk(file("web.qcow2")), layers=(layer,)))
+    shown = beside(web, ram=replace(KNOWN, clock=ram_clock))
+    assert refused(shown, start(web)) == rule
+    if danger is not None:
+        assert allowed(shown, start(web)).danger is danger
+
+
 def test_a_start_from_a_file_spoils_what_any_start_would() -> None:
     other = domain("copy", disk(file("web.qcow2")), state=State.OFF)
     web = off()

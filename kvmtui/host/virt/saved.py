@@ -8,7 +8,7 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host import images
+from kvmtui.host import clocks, images
 from kvmtui.host.base import Lost
 from kvmtui.host.virt.errors import sort
 from kvmtui.host.virt.sizes import is_local
@@ -45,4 +45,5 @@ def _ram(handle: Any, path: str, text: str) -> SavedRam:
         name=name,
         disks=tuple((disk.target, disk.active.source) for disk in disks if disk.active),
         written=images.changed(path) if is_local(handle) else None,
+        clock=clocks.of(path) if is_local(handle) else "",
     )
