@@ -9,23 +9,16 @@ from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
 
 
 def looked_at(forest: Forest) -> Forest:
-    """The forest with the chains below the first snapshot of each branch."""
-    return replace(
-        forest,
-        snapshots=tuple(
-            _looked_at(snapshot) if _is_first(forest, snapshot) else snapshot
-            for snapshot in forest.snapshots
-        ),
-    )
+    """The forest with the chains of those snapshots; each image is opened once."""
+    seen: dict[str, str | None] = {}
 
-
-def _is_first(forest: Forest, snapshot: Snapshot) -> bool:
-    return snapshot.name not in forest.branch and snapshot.parent in forest.branch
-
-
-def _looked_at(snapshot: Snapshot) -> Snapshot:
     def told(record: SnapshotDisk) -> SnapshotDisk:
         is_file = record.type in ("file", "block") and record.base
-        return replace(record, below=images.below(record.base)) if is_file else record
+        return replace(record, below=images.below(record.base, seen)) if is_file else record
 
-    return replace(snapshot, disks=tuple(map(told, snapshot.disks)))
+    def chained(snapshot: Snapshot) -> Snapshot:
+        if snapshot.name in forest.branch:
+            return snapshot
+        return replace(snapshot, disks=tuple(map(told, snapshot.disks)))
+
+    return replace(forest, snapshots=tuple(map(chained, forest.snapshots)))

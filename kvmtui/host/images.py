@@ -95,16 +95,28 @@ def standing_on(file: str) -> list[str]:
     return found
 
 
-def below(path: str) -> tuple[str, ...] | None:
-    """The chain below an image as the headers name it; None where one is missing."""
+def below(path: str, seen: dict[str, str | None]) -> tuple[str, ...] | None:
+    """The chain below an image as the headers name it; None where one is missing.
+
+    ``seen`` holds what stands directly below each image that was looked at before.
+    """
     found: list[str] = []
-    while path and len(found) < DEEPEST:
-        if not os.path.exists(path):
-            return None
-        lower = backing(path)
-        path = os.path.join(os.path.dirname(path), lower) if lower else ""
-        found += [path] if path else []
+    while len(found) < DEEPEST:
+        if path not in seen:
+            seen[path] = _below(path)
+        lower = seen[path]
+        if not lower:
+            return None if lower is None else tuple(found)
+        path = lower
+        found.append(path)
     return tuple(found)
+
+
+def _below(path: str) -> str | None:
+    if not os.path.exists(path):
+        return None
+    lower = backing(path)
+    return os.path.join(os.path.dirname(path), lower) if lower else ""
 
 
 def backing(path: str) -> str:

@@ -12,6 +12,7 @@ import libvirt
 import pytest
 
 from kvmtui.plans.plan import Plan
+from kvmtui.plans.steps import StartOver
 from kvmtui.plans.wishes import Create, Delete, Edit, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
@@ -111,3 +112,81 @@ async def test_half_way_through_a_rename_one_state_has_two_names_and_is_not_merg
     await driver.carry_out(Delete(ref, "renamed", metadata_only=True))
     await driver.carry_out(Revert(ref, "s2"))
     assert now(machine) == history(1, 2)
+
+
+async def test_half_way_through_a_revert_every_state_can_be_gone_back_to(
+    driver: Driver, machine: Machine
+) -> None:
+    """As kvmtui leaves it when it is killed: in new overlays, and no record says so."""
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    scribble(machine, 4)
+    plan = await driver.plan(Revert(ref, "s1"))
+    assert isinstance(plan, Plan)
+    cut = next(n for n, step in enumerate(plan.steps) if isinstance(step, StartOver))
+    assert (await driver.fleet.perform(replace(plan, steps=plan.steps[: cut + 1]))).ok
+    assert now(machine) == history(1)
+    assert machine.current() == "before-revert"
+    held = {"s2": history(1, 2), "s3": history(1, 2, 3), "s1": history(1)}
+    for name, content in {**held, "before-revert": history(1, 2, 3, 4)}.items():
+        await driver.carry_out(Revert(ref, name, safety=False))
+        assert now(machine) == content
+
+
+async def test_a_layer_that_was_merged_by_hand_spoils_what_lies_below_it(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    scribble(machine, 4)
+    top, base = overlay(machine, "s2"), overlay(machine, "s1")
+    machine.handle.blockCommit("vda", str(base), str(top), 0, 0)
+    done = ("m-vda.s3.qcow2", "m-vda.s1.qcow2", "m-vda.qcow2")
+    await asyncio.to_thread(eventually, lambda: machine.chain() == done, "merged")
+    assert pages(base) == history(1, 2, 3), "s2 was history(1, 2)"
+    assert await driver.refused(Revert(ref, "s2", safety=False)) == "stale"
+    assert await driver.refused(Revert(ref, "s3", safety=False)) == "stale"
+    await driver.carry_out(Revert(ref, "s1"))
+    assert now(machine) == history(1)
+
+
+async def test_a_record_that_libvirt_has_rewritten_is_not_believed(
+    driver: Driver, machine: Machine
+) -> None:
+    """Before 11 it does so where somebody forgets the record above."""
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    flags = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
+    machine.handle.snapshotLookupByName("s2").delete(flags)
+    await driver.fleet.fresh(ref)
+    forest = driver.domain("m").forest
+    s3 = forest.get("s3") if forest else None
+    assert s3 is not None
+    assert s3.disks[0].base == str(overlay(machine, "s1")), "it was that of s2"
+    assert await driver.refused(Revert(ref, "s3", safety=False)) == "stale"
+    await driver.carry_out(Revert(ref, "s1"))
+    assert now(machine) == history(1)
+
+
+async def test_a_layer_whose_record_was_forgotten_stands_in_nobodys_way(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    scribble(machine, 4)
+    await driver.carry_out(Delete(ref, "s2", metadata_only=True))
+    for name, content in (("s3", history(1, 2, 3)), ("s1", history(1)), ("s3", history(1, 2, 3))):
+        await driver.carry_out(Revert(ref, name, safety=False))
+        assert now(machine) == content
+        scribble(machine, 5)
+    await driver.carry_out(Create(ref, "s4"))
+    await driver.carry_out(Revert(ref, "s1", safety=False))
+    assert now(machine) == history(1)

@@ -209,17 +209,17 @@ def test_an_image_beside_that_stands_on_a_file_is_found(chain: tuple[str, str]) 
 
 def test_a_chain_is_followed_down_by_its_headers(chain: tuple[str, str], tmp_path: Path) -> None:
     top, base = chain
-    assert images.below(top) == (base,)
-    assert images.below(base) == ()
+    assert images.below(top, {}) == (base,)
+    assert images.below(base, {}) == ()
     higher = disk.create(tmp_path / "higher.qcow2", backing=Path(top))
-    assert images.below(str(higher)) == (top, base)
+    assert images.below(str(higher), {}) == (top, base)
     Path(base).unlink()
-    assert images.below(str(higher)) is None, "what is gone may have stood on anything"
+    assert images.below(str(higher), {}) is None, "what is gone may have stood on anything"
 
 
 def test_a_chain_in_a_circle_ends(chain: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "backing", lambda path: path)
-    assert set(images.below(chain[0]) or ()) == {chain[0]}
+    assert set(images.below(chain[0], {}) or ()) == {chain[0]}
 
 
 def test_what_is_no_image_stands_on_nothing(tmp_path: Path) -> None:

@@ -76,19 +76,36 @@ def _chain(subject: Subject, base: str) -> tuple[Layer, ...]:
 
 
 def _corrected(subject: Subject, snapshot: Snapshot) -> tuple[Redefine, ...]:
-    """Ancestors whose recorded overlay is not the base of the next snapshot on the way."""
+    """Ancestors whose recorded overlay does not lead to the next snapshot on the way."""
     steps = []
     below = snapshot
     for above in list(subject.forest.ancestors(snapshot.name))[1:]:
-        wrong = [
-            (record.target, kept.base)
+        right = [
+            (record.target, _right_above(subject, record.base, kept))
             for record in above.disks
             if record.mode == "external"
             and (kept := below.disk(record.target)) is not None
             and kept.base
-            and kept.base not in (record.overlay, record.base)
+        ]
+        wrong = [
+            (target, layer)
+            for target, layer in right
+            if (record := above.disk(target)) and layer not in (record.overlay, record.base)
         ]
         if wrong:
             steps.append(Redefine(subject.name, above.name, tuple(wrong)))
         below = above
     return tuple(steps)
+
+
+def _right_above(subject: Subject, base: str, kept: SnapshotDisk) -> str:
+    """The layer above ``base`` in the chain of an image, as far as that is known.
+
+    It is another than the image itself where the record of a snapshot between was forgotten.
+    """
+    found = subject.domain.holds(kept.base)
+    layers = found[0].layers[found[0].layers.index(found[1]) :] if found else ()
+    for chain in (tuple(layer.source for layer in layers), (kept.base, *(kept.below or ()))):
+        if base in chain[1:]:
+            return chain[chain.index(base) - 1]
+    return kept.base

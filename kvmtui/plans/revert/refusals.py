@@ -11,7 +11,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.plans import places, rules
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.revert import overlays
+from kvmtui.plans.revert import overlays, stale
 from kvmtui.plans.steps import Redefine
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert
@@ -48,9 +48,9 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         if now is not None and _may_stand_on(now, record.base):
             reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
             return Refusal("stands on it", reason, "commit them first")
-        stale = _in_image(subject, snapshot, record)
-        if stale:
-            return stale
+        lost = _in_image(subject, snapshot, record)
+        if lost:
+            return lost
     bases = (record.base for record in snapshot.disks if record.mode == "internal")
     loads = snapshot.memory is Memory.INTERNAL
     return rules.first(
@@ -151,11 +151,9 @@ def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal
     if writers:
         reason = f"{record.base} is being written to by {writers[0]}: the state is gone"
         return Refusal("stale", reason, "only its record can be forgotten")
-    now = subject.config.disk(record.target)
-    here = snapshot.name in subject.forest.branch and now is not None and now.complete
-    if here and now is not None and now.position(record.base) is None:
-        reason = f"{record.base} is no longer below {record.target}: it was merged"
-        return Refusal("stale", reason, "only its record can be forgotten")
+    changed = stale.refuse(subject, snapshot, record)
+    if changed:
+        return changed
     if record.target in subject.forest.half_merged(snapshot):
         reason = f"a delete of it was interrupted: {basename(record.base)} is partly overwritten"
         return Refusal("half merged", reason, "delete it again, or forget its record")
