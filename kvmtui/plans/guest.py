@@ -15,7 +15,7 @@ def refuse(subject: Subject) -> Refusal | None:
     """Why the guest agent cannot be asked for anything."""
     state, guest = subject.domain.state, subject.domain.guest or Guest()
     if state is not State.RUNNING:
-        return Refusal("agent state", f"the domain is {state.value}: no guest agent runs")
+        return Refusal("agent state", f"the domain is {state.value}: no agent runs")
     if subject.config.channel is Channel.NONE:
         return Refusal("agent channel", "no guest agent channel is configured")
     if subject.config.channel is Channel.DISCONNECTED:

@@ -89,18 +89,18 @@ BOTH = {"how": "ram"}
 LINES = (
     # The guest agent.
     Line("quiesce without disk-only", 8, "", QUIESCE, {**INSIDE, **QUIET}, "quiesce kind"),
-    Line("quiesce without a channel", 74, NEW, DISK_ONLY | QUIESCE, QUIET, "quiesce channel"),
+    Line("quiesce without a channel", 74, NEW, DISK_ONLY | QUIESCE, QUIET, "agent channel"),
     Line(
         "quiesce with nobody at the channel", 86, NEW, DISK_ONLY | QUIESCE, QUIET,
-        "quiesce silent", change=channel,
+        "agent away", change=channel,
     ),
     Line(
-        "quiesce while paused", 55, NEW, DISK_ONLY | QUIESCE, QUIET, "quiesce state",
+        "quiesce while paused", 55, NEW, DISK_ONLY | QUIESCE, QUIET, "agent state",
         change=channel, state=PAUSED,
     ),
     Line(
         "quiesce while off: ignored in silence", 0, NEW, DISK_ONLY | QUIESCE, QUIET,
-        "quiesce state", change=channel, state=OFF,
+        "agent state", change=channel, state=OFF,
     ),
     # RAM.
     Line("live without a file for the RAM", 84, NEW, DISK_ONLY | LIVE, {"live": True}, "live kind"),

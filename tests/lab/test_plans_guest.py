@@ -86,10 +86,10 @@ async def test_a_silent_agent_is_told_soon_holds_up_nothing_and_quiesce_is_refus
     assert shown.trouble
     refusal = quiesce(driver)
     assert refusal is not None
-    assert (refusal.rule, refusal.reason) == ("quiesce silent", "the guest agent does not answer")
+    assert (refusal.rule, refusal.reason) == ("agent silent", "the guest agent does not answer")
     driver.fleet.refresh(ref)
     begun = time.monotonic()
-    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "quiesce silent"
+    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "agent silent"
     assert time.monotonic() - begun < 1, "the agent holds up what needs no agent"
     await driver.carry_out(Create(ref, "s1"))
     guest.continue_agent()
@@ -107,7 +107,7 @@ async def test_a_frozen_guest_is_shown_frozen_and_not_quiesced_again(
     guest.agent("guest-fsfreeze-freeze")
     driver.fleet.refresh(ref)
     await driver.until_domain("guest", lambda d: d.guest is not None and d.guest.frozen, 10)
-    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "quiesce frozen"
+    assert await driver.refused(Create(ref, "s1", quiesce=True)) == "frozen"
     guest.agent("guest-fsfreeze-thaw")
 
 

@@ -113,7 +113,7 @@ async def test_a_file_with_a_comma_is_misplaced_while_the_domain_is_off(
 
 @pytest.mark.parametrize(
     ("silence", "code", "rule"),
-    [("stopped", (86,), "quiesce silent"), ("frozen", FROZEN, "quiesce frozen")],
+    [("stopped", (86,), "agent silent"), ("frozen", FROZEN, "frozen")],
 )
 async def test_an_agent_that_cannot_freeze_is_known(
     driver: Driver, guest: GuestDomain, daemon: Daemon, tmp_path: Path,

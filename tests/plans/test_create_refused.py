@@ -160,12 +160,12 @@ def test_reasons_against_a_snapshot(web: Domain, fields: dict[str, Any], rule: s
         ({}, "external", ""),
         ({}, "ram", "quiesce kind"),
         ({}, "internal", "quiesce kind"),
-        ({"state": State.PAUSED}, "external", "quiesce state"),
-        ({"state": State.OFF}, "external", "quiesce state"),
-        ({"guest": None}, "external", "quiesce silent"),
-        ({"guest": Guest()}, "external", "quiesce silent"),
-        ({"guest": SILENT}, "external", "quiesce silent"),
-        ({"guest": FROZEN}, "external", "quiesce frozen"),
+        ({"state": State.PAUSED}, "external", "agent state"),
+        ({"state": State.OFF}, "external", "agent state"),
+        ({"guest": None}, "external", "agent unasked"),
+        ({"guest": Guest()}, "external", "agent unasked"),
+        ({"guest": SILENT}, "external", "agent silent"),
+        ({"guest": FROZEN}, "external", "frozen"),
     ],
 )
 def test_file_systems_are_frozen_only_by_an_agent_that_answers(
@@ -185,7 +185,7 @@ def test_checkpoints_are_in_the_way_of_any_snapshot_before_libvirt_10() -> None:
 
 
 def test_without_an_agent_channel_nothing_can_be_frozen() -> None:
-    assert refused(world(TWO), wish(TWO, quiesce=True)) == "quiesce channel"
+    assert refused(world(TWO), wish(TWO, quiesce=True)) == "agent channel"
 
 
 @pytest.mark.parametrize(

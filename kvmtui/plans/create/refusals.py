@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
-from kvmtui.model.guest import Answer, Channel
-from kvmtui.plans import rules
+from kvmtui.plans import guest, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Create
@@ -28,18 +27,9 @@ ON_HOST = ("file", "block", "volume")
 
 def can_quiesce(subject: Subject, how: str = "external") -> Refusal | None:
     """Why the file systems cannot be frozen for the snapshot."""
-    guest, state = subject.domain.guest, subject.domain.state
     if how != "external":
         return Refusal("quiesce kind", "only for disk-only snapshots")
-    if state is not State.RUNNING:
-        return Refusal("quiesce state", f"the domain is {state.value}")
-    if subject.config.channel is Channel.NONE:
-        return Refusal("quiesce channel", "no guest agent channel is configured")
-    if guest is None or guest.answer is not Answer.ANSWERING:
-        return Refusal("quiesce silent", "the guest agent does not answer")
-    if guest.frozen:
-        return Refusal("quiesce frozen", "the file systems are frozen already")
-    return None
+    return guest.refuse_freeze(subject)
 
 
 def can_live(subject: Subject, how: str = "ram") -> Refusal | None:
