@@ -1,0 +1,19 @@
+"""What must be true once a step is done; only what was read back counts as done."""
+
+from __future__ import annotations
+
+from kvmtui.model.domain import Domain
+from kvmtui.plans.outcome import disks, records, snapshots, state
+from kvmtui.plans.steps import DeleteSnapshot, Power, Step
+
+
+def missing(step: Step, domain: Domain) -> str | None:
+    """What the step should have brought about and the domain, read again, does not show."""
+    parts = (part.missing(step, domain) for part in (snapshots, records, disks, state))
+    return next((told for told in parts if told), None)
+
+
+def needless(step: Step, domain: Domain) -> bool:
+    """Whether a step that undoes, or ends a plan, has nothing left to do."""
+    ends = isinstance(step, DeleteSnapshot) or (isinstance(step, Power) and step.only_paused)
+    return ends and missing(step, domain) is None

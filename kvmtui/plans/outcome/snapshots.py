@@ -1,0 +1,47 @@
+"""Whether snapshots were made, gone back to and deleted."""
+
+from __future__ import annotations
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.inside import unrecorded
+from kvmtui.plans.steps import (
+    AdoptSnapshot,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Redefine,
+    RevertSnapshot,
+    Step,
+)
+
+
+def missing(step: Step, domain: Domain) -> str | None:
+    """What is not there, or still is."""
+    match step:
+        case CreateSnapshot(name=name) | AdoptSnapshot(snapshot=name):
+            known = domain.forest.get(name) if domain.forest else None
+            return None if known else f"there is no snapshot “{name}”"
+        case RevertSnapshot(snapshot=name) | Redefine(snapshot=name, current=True):
+            current = domain.forest.current if domain.forest else None
+            return None if current == name else f"“{name}” is not the current snapshot"
+        case DeleteSnapshot():
+            return _deleted(step, domain)
+    return None
+
+
+def _deleted(step: DeleteSnapshot, domain: Domain) -> str | None:
+    forest = domain.forest
+    if forest is None:
+        return "the snapshots could not be read"
+    itself = forest.get(step.snapshot)
+    below = next(iter(forest.children(step.snapshot)), None)
+    left = below if step.only_below else itself
+    if left is not None:
+        return f"snapshot “{left.name}” is still there"
+    return _emptied(step, domain) if step.inside else None
+
+
+def _emptied(step: DeleteSnapshot, domain: Domain) -> str | None:
+    """libvirt 9.0 calls it a success when an image of a domain that is off kept its snapshot."""
+    gone = (*step.below, *(() if step.only_below else (step.snapshot,)))
+    held = next((found for found in unrecorded(domain) if found.name in gone), None)
+    return f"“{held.name}” is still inside the image of {', '.join(held.disks)}" if held else None
