@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kvmtui.model.world import World
 from kvmtui.plans import (
     adopt,
@@ -14,11 +16,12 @@ from kvmtui.plans import (
     merge,
     places,
     power,
+    ram,
     revert,
 )
 from kvmtui.plans.delete import mend
 from kvmtui.plans.plan import Plan, Refusal
-from kvmtui.plans.subject import find
+from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import (
     Adopt,
     Cancel,
@@ -49,6 +52,13 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
     subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish))
     if isinstance(subject, Refusal):
         return subject
+    made = _make(subject, wish)
+    if isinstance(made, Refusal):
+        return made
+    return replace(made, warnings=(*made.warnings, *ram.outdated(subject, made.steps)))
+
+
+def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
     match wish:
         case Create():
             return create.plan(subject, wish)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os.path import basename, dirname
 
 from kvmtui.model.disk import Disk
+from kvmtui.model.domain import State
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
 from kvmtui.model.words import size
 from kvmtui.plans import guest, names, places, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
-from kvmtui.plans.steps import ManagedSave, SaveTo, StartFrom
+from kvmtui.plans.steps import (
+    Commit,
+    CreateSnapshot,
+    DeleteSnapshot,
+    ManagedSave,
+    RevertSnapshot,
+    SaveTo,
+    StartFrom,
+    StartOver,
+    Step,
+)
 from kvmtui.plans.subject import Subject
 
 OLD_RAM = "old RAM on disks that have changed since destroys their file systems"
@@ -179,3 +191,17 @@ def offered(subject: Subject, *, new: bool) -> str:
     """The file that a form proposes: a free one, or the last one saved before."""
     there = names.saved(subject)
     return there[0] if there and not new else names.save_file(subject)
+
+
+def outdated(subject: Subject, steps: Iterable[Step]) -> tuple[str, ...]:
+    """What steps that change the disks of a domain that is off do to RAM that waits in a file."""
+    there = names.saved(subject)
+    if subject.domain.state is not State.OFF or not there or not any(map(_changes_disks, steps)):
+        return ()
+    return (f"{basename(there[0])} may hold RAM of it, which fits only the disks of now",)
+
+
+def _changes_disks(step: Step) -> bool:
+    forgets = isinstance(step, DeleteSnapshot) and step.metadata_only
+    changes = CreateSnapshot | DeleteSnapshot | RevertSnapshot | StartOver | Commit
+    return isinstance(step, changes) and not forgets
