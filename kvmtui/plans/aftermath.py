@@ -11,9 +11,16 @@ def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
     if isinstance(step, CreateSnapshot):
         found = _created(step, after)
-    elif isinstance(step, DeleteSnapshot) and step.merges:
-        found = _merged(step, after)
+    elif isinstance(step, DeleteSnapshot):
+        found = _deleted(step, before, after)
     return (*found, *_state(before, after))
+
+
+def _deleted(step: DeleteSnapshot, before: Domain | None, after: Domain) -> tuple[str, ...]:
+    was = before is not None and before.forest is not None and before.forest.get(step.snapshot)
+    if was and after.forest is not None and after.forest.get(step.snapshot) is None:
+        return (f"snapshot “{step.snapshot}” is gone although libvirt reported an error",)
+    return _merged(step, after) if step.merges else ()
 
 
 def _merged(step: DeleteSnapshot, after: Domain) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def refuse(subject: Subject, wish: Edit) -> Refusal | None:
         _rename(subject, snapshot, wish.name) if renamed else None,
         rules.text_fits(wish.description),
         refuse_current(subject, snapshot) if wish.current else None,
-        *(_hidden(subject, record) for record in (snapshot, *children)),
+        *(hidden(subject, record) for record in (snapshot, *children)),
     )
 
 
@@ -56,7 +56,7 @@ def refuse_current(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     return None
 
 
-def _hidden(subject: Subject, record: Snapshot) -> Refusal | None:
+def hidden(subject: Subject, record: Snapshot) -> Refusal | None:
     """libvirt's own revert to a snapshot with children hides new overlays in its record.
 
     They get lost when the record is written anew, and its next revert would then remove the

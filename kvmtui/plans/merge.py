@@ -8,8 +8,9 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import merging, rules
+from kvmtui.plans.delete.one import record_gone
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot, Step
+from kvmtui.plans.steps import AwaitReady, Commit, Pivot, Step
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Merge
 
@@ -173,7 +174,8 @@ def forgotten(subject: Subject, gone: tuple[Snapshot, ...]) -> tuple[Step, ...]:
 
     A commit that is cancelled leaves the active layer as it was, but not the layers below it.
     """
-    return tuple(DeleteSnapshot(subject.name, s.name, metadata_only=True) for s in gone)
+    names = {snapshot.name for snapshot in gone}
+    return tuple(record_gone(subject, snapshot, without=names) for snapshot in gone)
 
 
 def _effects(disk: Disk, wish: Merge) -> tuple[str, ...]:

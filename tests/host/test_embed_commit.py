@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import libvirt
 import pytest
+from lxml import etree
 
 from kvmtui.model.domain import State
 from kvmtui.model.job import JobKind
@@ -178,3 +180,28 @@ async def test_finishing_somebody_elses_commit_offers_no_spoilt_snapshot(
     assert machine.recorded() == {}
     assert machine.chain() == ("m-vda.qcow2",)
     assert now(machine) == history(1, 2)
+
+
+async def test_what_is_below_a_forgotten_snapshot_and_did_not_know_the_disk_stays_as_it_was(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    """vda was detached for a while; libvirt before 11 rewrites the records below."""
+    machine = new_machine(disks=2)
+    ref = await driver.meet("m")
+    for number, target in ((1, "vda"), (1, "vdb")):
+        scribble(machine, number, target)
+    await driver.carry_out(Create(ref, "s1"))
+    vda = next(
+        etree.tostring(node, encoding="unicode")
+        for node in etree.fromstring(machine.handle.XMLDesc(0)).iterfind("devices/disk")
+        if node.find("target[@dev='vda']") is not None
+    )
+    machine.handle.detachDeviceFlags(vda, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    scribble(machine, 2, "vdb")
+    await driver.carry_out(Create(ref, "s2"))
+    machine.handle.attachDeviceFlags(vda, libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    machine.start()
+    plan = await driver.carry_out(Merge(ref, "vda", str(machine.disks[0])))
+    assert plan.losses == ("the way back to “s1”",)
+    await driver.carry_out(Revert(ref, "s2"))
+    assert now(machine, "vdb") == history(1, 2, first=0x22)

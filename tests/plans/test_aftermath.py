@@ -64,5 +64,14 @@ def test_what_happened_all_the_same_is_told(step: Step, after: Domain, said: str
     assert "; ".join(aftermath.told(step, BEFORE, after)) == said
 
 
+def test_a_snapshot_that_went_all_the_same_is_told() -> None:
+    gone = "snapshot “s2” is gone although libvirt reported an error"
+    for merges in (True, False):
+        step = DeleteSnapshot("web", "s2", merges=merges)
+        assert aftermath.told(step, chained(2), chained(1)) == (gone,)
+    assert aftermath.told(step, chained(2), chained(2)) == ()
+    assert aftermath.told(step, chained(2), replace(chained(2), forest=None)) == ()
+
+
 def test_without_a_state_of_before_none_is_compared() -> None:
     assert aftermath.told(STEP, None, replace(BEFORE, state=State.OFF)) == ()

@@ -11,11 +11,24 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Snapshot
 from kvmtui.plans.steps import Amend
 from kvmtui.plans.wishes import Mend
-from tests.worlds import COMMITTING, allowed, chained, disk, domain, file, ref, refused, world
+from tests.worlds import (
+    COMMITTING,
+    V9,
+    allowed,
+    chained,
+    disk,
+    domain,
+    external,
+    file,
+    ref,
+    refused,
+    world,
+)
 
 BASE, ONE, TWO, THREE = (file(f"web.{n}") for n in ("qcow2", "s1.qcow2", "s2.qcow2", "s3.qcow2"))
 RECORDS = {snapshot.name: snapshot for snapshot in (chained(3).forest or Forest()).snapshots}
 S1, S2, S3 = (RECORDS[name] for name in ("s1", "s2", "s3"))
+S4 = external("s4", "s3", base="web.s3.qcow2", overlay="web.s4.qcow2")
 
 
 def after(*layers: str, records: tuple[Snapshot, ...], **fields: Any) -> Domain:
@@ -58,3 +71,12 @@ def test_records_below_that_may_name_the_layer_too_are_corrected_with_it() -> No
 )
 def test_reasons_against_it(web: Domain, name: str, rule: str) -> None:
     assert refused(world(web), Mend(ref(web), name)) == rule
+
+
+def test_a_record_in_which_libvirt_hides_the_overlay_of_its_own_revert_is_left_alone() -> None:
+    """Written anew it would lose that, and libvirt's next revert remove what s3 stands on."""
+    web = after(file("web.1700000000"), TWO, BASE, records=(replace(S2, parent=None), S3, S4))
+    assert web.forest is not None
+    web = replace(web, forest=replace(web.forest, current="s3"))
+    assert refused(world(web), Mend(ref(web), "s2")) == "hidden"
+    assert refused(world(web, libvirt=V9), Mend(ref(web), "s2")) == ""

@@ -10,7 +10,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import edit, rules
 from kvmtui.plans.delete.refusals import external
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Amend
@@ -47,7 +47,8 @@ def refuse(subject: Subject, snapshot: Snapshot | None) -> Refusal | None:
         if other:
             reason = f"{basename(layer.source)} is what “{other}” goes back to"
             return Refusal("in use", reason, "only its record can be forgotten")
-    return rules.no_block_job(subject)
+    below = subject.forest.descendants(snapshot.name)
+    return rules.first(rules.no_block_job(subject), *(edit.hidden(subject, s) for s in below))
 
 
 def plan(subject: Subject, wish: Mend) -> Plan | Refusal:

@@ -145,10 +145,13 @@ def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> D
     )
 
 
-def record_gone(subject: Subject, snapshot: Snapshot) -> DeleteSnapshot:
-    """The record alone, the others below it kept as they are."""
-    below = tuple(s.name for s in subject.forest.descendants(snapshot.name))
-    keeps = below if subject.libvirt < RECORDS_SAFE else ()
+def record_gone(
+    subject: Subject, snapshot: Snapshot, without: Collection[str] = ()
+) -> DeleteSnapshot:
+    """The record alone, the others below it kept as they are, but those that have gone by then."""
+    below = (s.name for s in subject.forest.descendants(snapshot.name))
+    keeps = tuple(name for name in below if name not in without)
+    keeps = keeps if subject.libvirt < RECORDS_SAFE else ()
     return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
 
 

@@ -16,11 +16,18 @@ REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
 
 
 def forget(domain: Any, step: DeleteSnapshot, flags: int) -> None:
-    """The record goes, then those that libvirt has rewritten are put back."""
+    """The record goes, then those that libvirt has rewritten are put back.
+
+    libvirt reports an error where one of these has other disks, with the record gone all the same.
+    """
     gone = domain.snapshotLookupByName(step.snapshot, 0)
     parent = parse.snapshot(gone.getXMLDesc(0)).parent
     saved = {name: recorded(domain, name) for name in step.keeps}
-    gone.delete(flags)
+    try:
+        gone.delete(flags)
+    except libvirt.libvirtError:
+        if step.snapshot in (left.getName() for left in domain.listAllSnapshots(0)):
+            raise
     for name, text in saved.items():
         if parse.snapshot(text).parent == step.snapshot:
             text = record.below(text, parent)
