@@ -10,9 +10,10 @@ from rich.text import Text
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
 from kvmtui.render.row import ACCENT, BAD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
-from kvmtui.render.words import count, safe, size
+from kvmtui.render.words import safe
 
 WIDE = 70
 

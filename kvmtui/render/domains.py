@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.words import size
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
-from kvmtui.render.words import age, safe, size
+from kvmtui.render.words import age, safe
 
 DEEP = 5
 """Layers from which on a chain is called deep."""

@@ -6,8 +6,9 @@ from rich.text import Text
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel, FileSystem, Guest
+from kvmtui.model.words import count, size
 from kvmtui.render.row import BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
-from kvmtui.render.words import count, safe, size
+from kvmtui.render.words import safe
 
 
 def rows(domain: Domain, width: int) -> tuple[Row, ...]:

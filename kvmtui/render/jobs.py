@@ -6,9 +6,10 @@ from rich.text import Text
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job
+from kvmtui.model.words import size, span
 from kvmtui.model.world import World
 from kvmtui.render.row import ACCENT, GOOD, QUIET, WARN, Cell, Row, cut, fitted, line
-from kvmtui.render.words import safe, size, span
+from kvmtui.render.words import safe
 
 BAR = 20
 """Columns of a progress bar."""

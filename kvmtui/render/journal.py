@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from kvmtui.host.journal import Entry
+from kvmtui.model.words import moment
 from kvmtui.render.row import BAD, GOOD, QUIET
-from kvmtui.render.words import moment, safe
+from kvmtui.render.words import safe
 
 
 def text(entries: Iterable[Entry], trouble: str = "") -> Text:

@@ -1,13 +1,8 @@
-"""Names, sizes and times as an administrator reads them; outside text made harmless."""
+"""Text from outside made harmless, and ages as a column has room for them."""
 
 from __future__ import annotations
 
 import unicodedata
-
-from kvmtui.model.words import count as count
-from kvmtui.model.words import moment as moment
-from kvmtui.model.words import size as size
-from kvmtui.model.words import span as span
 
 _BIDI = {*"\u200e\u200f\u061c", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 
