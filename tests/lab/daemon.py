@@ -48,6 +48,11 @@ class Daemon:
         self.virsh = Virsh(self.uri)
 
     @property
+    def lives(self) -> bool:
+        """Whether the process is there; until it was waited for it may still hold its files."""
+        return Path(f"/proc/{self.pid}").exists()
+
+    @property
     def remote(self) -> str:
         """The URI that leads to the socket even where this process has opened an embedded host."""
         return self.uri.replace("qemu:", "qemu+unix:", 1)
@@ -79,7 +84,7 @@ class Daemon:
                 self.virsh("uri", timeout=START)
                 return
             except (VirshFailed, subprocess.TimeoutExpired) as refusal:
-                if time.monotonic() > deadline or not Path(f"/proc/{self.pid}").exists():
+                if time.monotonic() > deadline or not self.lives:
                     raise RuntimeError(
                         f"libvirtd does not answer: {refusal}\n{self._complaints()}"
                     ) from None
@@ -88,7 +93,7 @@ class Daemon:
     def kill(self) -> None:
         """SIGKILL: connections break, guests go on. `start` brings a new daemon."""
         os.kill(self.pid, signal.SIGKILL)
-        while Path(f"/proc/{self.pid}").exists():
+        while self.lives:
             time.sleep(0.01)
 
     @contextmanager

@@ -13,7 +13,7 @@ OTHERS = ("trixie", "bookworm", "sid")
 
 def chosen() -> list[str]:
     """The host alone, unless `KVMTUI_LAB_DEBIAN=host,trixie` says otherwise."""
-    return os.environ.get("KVMTUI_LAB_DEBIAN", HOST).split(",")
+    return (os.environ.get("KVMTUI_LAB_DEBIAN") or HOST).split(",")
 
 
 def short(libvirt: int) -> str:
