@@ -11,12 +11,16 @@ def agree(driver: Driver, virsh: Virsh, name: str) -> None:
     known = driver.domain(name)
     assert known.config is not None
     assert known.forest is not None
-    listed = virsh("snapshot-list", name, "--name").splitlines()
-    assert sorted(s.name for s in known.forest.snapshots) == sorted(filter(None, listed))
-    if known.forest.current is not None:
-        assert virsh("snapshot-current", name, "--name") == known.forest.current
-    rows = [line.split(None, 1) for line in virsh("domblklist", name).splitlines()]
+    current = known.forest.current
+    state, names, blocks, *told = virsh.each(
+        f"domstate {name}",
+        f"snapshot-list {name} --name",
+        f"domblklist {name}",
+        *([f"snapshot-current {name} --name"] if current is not None else []),
+    )
+    assert known.state.value == state
+    assert sorted(s.name for s in known.forest.snapshots) == sorted(filter(None, names.split("\n")))
     shown = [(d.target, d.active.source) for d in known.config.disks if d.active]
-    assert shown == [(target, source) for target, source in rows]
-    assert known.state.value == virsh("domstate", name)
+    assert shown == [tuple(line.split(None, 1)) for line in blocks.split("\n")]
+    assert told == ([] if current is None else [current])
     assert known.busy == ""

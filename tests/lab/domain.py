@@ -9,15 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import libvirt
 import libvirt_qemu
 from lxml import etree
 
 from tests.lab import disk, xml
 from tests.lab.daemon import Daemon
-from tests.lab.virsh import VirshFailed
 
 STATES = {1: "running", 3: "paused", 4: "in shutdown", 5: "shut off", 6: "crashed"}
 """virDomainState in virsh's words."""
+
+ALL_OF_IT = 1 | 2 | 4 | 16
+"""VIR_DOMAIN_UNDEFINE_…: managed save, metadata of snapshots and of checkpoints, NVRAM."""
+
+VALIDATE = 1
+"""VIR_DOMAIN_DEFINE_VALIDATE"""
 
 HMP = 1
 """VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP"""
@@ -50,19 +56,18 @@ class LabDomain:
         return self.state.removeprefix("shut ")
 
     def start(self) -> None:
-        self.daemon.virsh("start", self.name)
+        self.handle.create()
 
     def destroy(self) -> None:
         """Pulls the plug; nothing happens when it is off."""
-        with suppress(VirshFailed):
-            self.daemon.virsh("destroy", self.name)
+        with suppress(libvirt.libvirtError):
+            self.handle.destroy()
 
     def remove(self) -> None:
         """Off, and undefined with all libvirt knows of it; the disks' files stay."""
         self.destroy()
-        kept = ("--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram")
-        with suppress(VirshFailed):
-            self.daemon.virsh("undefine", self.name, *kept)
+        with suppress(libvirt.libvirtError):
+            self.handle.undefineFlags(ALL_OF_IT)
 
     def sources(self) -> dict[str, Path]:
         """The active image of each target, now: {"vda": Path(...)}."""
@@ -112,11 +117,10 @@ def define_blank(
         path = disk.create(directory / f"{name}-vd{chr(ord('a') + number)}.qcow2", mib=mib)
         disk.write(path, 0x11 * (number + 1))
         images.append(path)
-    define(daemon, xml.blank(name, images), directory / f"{name}.xml")
+    define(daemon, xml.blank(name, images))
     return LabDomain(daemon, name, tuple(images))
 
 
-def define(daemon: Daemon, text: str, file: Path) -> None:
-    """Gives domain XML to the daemon, by way of `file`."""
-    file.write_text(text)
-    daemon.virsh("define", str(file), "--validate")
+def define(daemon: Daemon, text: str) -> None:
+    """Gives domain XML to the daemon."""
+    daemon.connection.defineXMLFlags(text, VALIDATE)

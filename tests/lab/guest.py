@@ -131,5 +131,5 @@ def define_guest(
     shell = daemon.folder / f"{uuid4().hex[:8]}.shell"
     console = directory / f"{name}.console"
     text = xml.guest(name, disks, image=image, shell=shell, console=console, machine=machine)
-    define(daemon, text, directory / f"{name}.xml")
+    define(daemon, text)
     return GuestDomain(daemon, name, disks, shell, console)

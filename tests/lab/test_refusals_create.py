@@ -43,7 +43,7 @@ def scene(daemon: Daemon, tmp_path: Path) -> Iterator[Scene]:
             tree = etree.fromstring(xml.blank("blank", paths))
             if line.change is not None:
                 line.change(tree, tmp_path)
-            define(daemon, etree.tostring(tree, encoding="unicode"), tmp_path / "blank.xml")
+            define(daemon, etree.tostring(tree, encoding="unicode"))
             domain = LabDomain(daemon, "blank", tuple(paths))
             stack.callback(domain.remove)
             if line.state != OFF:

@@ -41,7 +41,7 @@ def new_odd(daemon: Daemon, screen: Terminal, tmp_path: Path) -> Iterator[NewOdd
         tree = etree.fromstring(xml.blank(name, disks))
         if change is not None:
             change(tree)
-        define(daemon, etree.tostring(tree, encoding="unicode"), tmp_path / f"{name}.xml")
+        define(daemon, etree.tostring(tree, encoding="unicode"))
         made.append(LabDomain(daemon, name, tuple(disks)))
         go_to(screen, name)
         return made[-1]
