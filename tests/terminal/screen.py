@@ -83,18 +83,21 @@ def _notice(text: str) -> str:
     return "".join("".join(line[:70].split()) for line in lines)
 
 
-def switch(terminal: Terminal, domain: str, verb: str) -> None:
+def switch(terminal: Terminal, domain: str, verb: str, title: str = "") -> None:
     """Chooses a harmless verb of the power menu."""
     terminal.press("o")
-    text = terminal.until(f"Power of {domain} ─")
-    for _ in range(6):
-        if f"● {verb}" in text:
-            break
+    chosen = _verb(terminal.until(lambda text: f"Power of {domain} ─" in text and _verb(text)))
+    while chosen != verb:
         terminal.press("down")
-        terminal.still()
-        text = terminal.text()
+        chosen = _verb(terminal.until(lambda text, was=chosen: _verb(text) not in ("", was)))  # type: ignore[misc]
     terminal.press("enter")
-    finished(terminal, f"{verb.capitalize()} {domain}")
+    finished(terminal, title or f"{verb.capitalize()} {domain}")
+
+
+def _verb(text: str) -> str:
+    """What is chosen in the power menu; empty when none is open."""
+    found = re.search(r"│ {4,}● (\S+(?: \S+)*)", text)
+    return found[1] if found else ""
 
 
 def choose(terminal: Terminal, domain: LabDomain, snapshot: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.lab.conftest import (  # noqa: F401 - fixtures are found by their names
     daemon,
+    guest,
     image,
     new_blank,
-    new_guest,
 )

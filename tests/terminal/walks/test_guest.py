@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.lab import disk
-from tests.lab.conftest import NewGuest
 from tests.lab.daemon import Daemon
 from tests.lab.guest import GuestDomain
+from tests.lab.patience import eventually
 from tests.terminal.conftest import Run
-from tests.terminal.screen import agree, finished, go_to, layers, names, row, take
+from tests.terminal.screen import agree, finished, go_to, layers, names, row, switch, take
 from tests.terminal.terminal import Terminal
 
 pytestmark = [pytest.mark.terminal, pytest.mark.lab]
@@ -19,13 +19,10 @@ RAM, INSIDE = ("tab", "tab", "right"), ("tab", "tab", "right", "right")
 
 
 @pytest.fixture
-def guest(new_guest: NewGuest) -> GuestDomain:
+def guest(guest: GuestDomain) -> GuestDomain:
     """A guest whose agent answers, and whose disk holds “before”."""
-    made = new_guest()
-    made.start()
-    made.wait_agent()
-    made.write_marker("before")
-    return made
+    guest.write_marker("before")
+    return guest
 
 
 @pytest.fixture
@@ -70,6 +67,30 @@ def test_an_upgrade_is_kept_and_cleaned_up_after(screen: Terminal, guest: GuestD
     assert not overlay.exists()
     assert guest.read_marker() == "upgrade"
     assert [part["filename"] for part in disk.info(guest.disks[0])] == [str(guest.disks[0])]
+
+
+def test_inside_the_image_while_it_is_off(screen: Terminal, guest: GuestDomain) -> None:
+    off(screen, guest)
+    take(screen, "guest", "instantánea1", *RAM)  # RAM is passed over: it has none
+    screen.until(lambda text: row(text, "instantánea1").startswith("inner "))
+    switch(screen, "guest", "start")
+    guest.wait_agent()
+    guest.write_marker("upgrade")
+    off(screen, guest)
+    screen.press("2", "g")
+    agree(screen, "r", "Revert guest to “instantánea1”")
+    assert guest.state == "shut off"
+    assert disk.read_file(guest.disks[0], "marker") == "before"
+    switch(screen, "guest", "start")
+    guest.wait_agent()
+    assert guest.read_marker() == "before"
+
+
+def off(screen: Terminal, guest: GuestDomain) -> None:
+    """Shuts the guest down by the power menu."""
+    switch(screen, "guest", "shut down", "Ask guest to shut down")
+    eventually(lambda: guest.state == "shut off", "the guest is off")
+    screen.until("○ guest ")
 
 
 @pytest.mark.parametrize("where", ["inside", "file"])
