@@ -17,9 +17,15 @@ SHELL = "kvmtui.lab.0"
 COMMAND_LINE = "console=ttyS0 quiet panic=1 mitigations=off random.trust_cpu=on"
 
 
-def blank(name: str, disks: Sequence[Path], *, machine: str = "q35") -> str:
-    """A computer of 32 MiB with disks and nothing to boot: it runs within a third of a second."""
-    return _domain(name, 32, E.os(E.type("hvm", machine=machine)), _disks(disks))
+def blank(name: str, disks: Sequence[Path], *, firmware: Path | None = None) -> str:
+    """A computer of 32 MiB with disks and nothing to boot: it runs within a third of a second.
+
+    With `firmware` it runs that instead of a BIOS that looks for a system.
+    """
+    system = E.os(E.type("hvm", machine="q35"))
+    if firmware is not None:
+        system.append(E.loader(str(firmware), readonly="yes", type="rom"))
+    return _domain(name, 32, system, _disks(disks))
 
 
 def guest(
