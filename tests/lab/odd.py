@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from lxml import etree
@@ -34,13 +35,17 @@ def _source(tree: etree._Element) -> etree._Element:
     return found
 
 
+def _is_raw(tree: etree._Element) -> None:
+    driver = _first(tree).find("driver")
+    assert driver is not None
+    driver.set("type", "raw")
+
+
 def raw(tree: etree._Element, folder: Path) -> None:
     """The first disk is a raw image."""
     image = folder / "raw.img"
     image.write_bytes(bytes(8 << 20))
-    driver = _first(tree).find("driver")
-    assert driver is not None
-    driver.set("type", "raw")
+    _is_raw(tree)
     _source(tree).set("file", str(image))
 
 
@@ -50,12 +55,26 @@ def shared(tree: etree._Element, folder: Path) -> None:
     _first(tree).append(E.shareable())
 
 
+def same_stem(tree: etree._Element, folder: Path) -> None:
+    """The second disk differs from the first in what follows the last dot of its name only."""
+    image = folder / "blank-vda.img"
+    shutil.copyfile(folder / "blank-vdb.qcow2", image)
+    second = tree.findall("devices/disk/source")[1]
+    second.set("file", str(image))
+
+
 def device(tree: etree._Element, _folder: Path) -> None:
     """The first disk is no regular file."""
     _first(tree).set("type", "block")
     source = _source(tree)
     source.attrib.clear()
     source.set("dev", "/dev/null")
+
+
+def raw_device(tree: etree._Element, folder: Path) -> None:
+    """The same without a format that could hold anything inside."""
+    device(tree, folder)
+    _is_raw(tree)
 
 
 def network(tree: etree._Element, _folder: Path) -> None:
@@ -89,6 +108,11 @@ def uefi(tree: etree._Element, folder: Path) -> None:
 def taken(domain: LabDomain) -> None:
     """A snapshot s1."""
     domain.daemon.virsh("snapshot-create-as", domain.name, "s1", "--disk-only")
+
+
+def transient(domain: LabDomain) -> None:
+    """Without a definition that would be left when it is off."""
+    domain.handle.undefine()
 
 
 def merging(domain: LabDomain) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +20,20 @@ from tests.lab.odd import (
     occupied,
     peer,
     raw,
+    raw_device,
+    same_stem,
     shared,
     taken,
+    transient,
     uefi,
     with_checkpoint,
 )
 
 REDEFINE, NO_METADATA, HALT, DISK_ONLY, REUSE, QUIESCE, LIVE = 1, 4, 8, 16, 32, 64, 256
 """VIR_DOMAIN_SNAPSHOT_CREATE_…"""
+
+CHANGES = (10_000_000, 12_000_000)
+"""libvirts from which on other things hold."""
 
 OFF, RUNNING, PAUSED = "shut off", "running", "paused"
 
@@ -38,8 +45,8 @@ class Line:
     """One thing that can be asked of libvirt, and what kvmtui says to the same wish."""
 
     says: str
-    code: int | tuple[int, int]
-    """libvirt's error, 0 for none; before 10.0, and from there on."""
+    code: int | tuple[int, ...]
+    """libvirt's error, 0 for none; several: before 10.0, from there on, from 12.0 on."""
     xml: str = ""
     """What stands in the ``<domainsnapshot>`` besides its name; ``{in}`` is the test's folder."""
     flags: int = 0
@@ -59,7 +66,9 @@ class Line:
 
     def at(self, version: int, value: Any) -> Any:
         """What holds on that libvirt."""
-        return value[version >= 10_000_000] if isinstance(value, tuple) else value
+        if not isinstance(value, tuple):
+            return value
+        return value[min(bisect(CHANGES, version), len(value) - 1)]
 
 
 def disk(target: str, mode: str, file: str = "", driver: str = "qcow2") -> str:
@@ -102,11 +111,18 @@ LINES = (
         "quiesce while off: ignored in silence", 0, NEW, DISK_ONLY | QUIESCE, QUIET,
         "agent state", change=channel, state=OFF,
     ),
+    Line(
+        "quiesce with a disk in somebody else's hands", (86, 86, 84),
+        disks(disk("vda", "external", "{in}/new.qcow2"), disk("vdb", "manual")),
+        DISK_ONLY | QUIESCE, disks=2, change=channel,
+    ),
     # RAM.
     Line("live without a file for the RAM", 84, NEW, DISK_ONLY | LIVE, {"live": True}, "live kind"),
     Line("live while off", 84, NEW, LIVE, {**BOTH, "live": True}, "no RAM", state=OFF),
     Line("live and redefine", 8, RAM + NEW, LIVE | REDEFINE),
     Line("RAM with disk-only", 27, RAM + NEW, DISK_ONLY),
+    Line("RAM inside with disk-only", 27, "<memory snapshot='internal'/>" + NEW, DISK_ONLY),
+    Line("RAM inside while off", 27, "<memory snapshot='internal'/>", state=OFF),
     Line("RAM while off", 27, RAM + NEW, 0, BOTH, "no RAM", state=OFF),
     Line(
         "RAM at a relative path", 27, "<memory snapshot='external' file='new.mem'/>" + NEW, 0,
@@ -126,6 +142,10 @@ LINES = (
     ),
     Line("inside a raw disk", 67, "", 0, INSIDE, "not qcow2", change=raw),
     Line("inside a raw disk while off", 67, "", 0, INSIDE, "not qcow2", change=raw, state=OFF),
+    Line(
+        "inside a raw device while off", 67, "", 0, INSIDE, "not qcow2", change=raw_device,
+        state=OFF,
+    ),
     Line(
         "inside with one disk left out", 67, disks(disk("vda", "internal"), disk("vdb", "no")), 0,
         {**INSIDE, "disks": ("vda",)}, "left out", disks=2,
@@ -152,6 +172,7 @@ LINES = (
         disks=2, after=PAUSED,
     ),
     Line("halt: left off", 0, NEW, DISK_ONLY | HALT, after=OFF),
+    Line("halt of a transient domain", 55, NEW, DISK_ONLY | HALT, before=transient),
     Line(
         "a disk that is not there", 67, disks(disk("vdz", "external", "{in}/new")), DISK_ONLY,
         {"disks": ("vdz",)}, "unknown disk",
@@ -170,6 +191,7 @@ LINES = (
         "a network disk while off", 1, NEW, DISK_ONLY, at("new.qcow2"), "network off",
         change=network, state=OFF,
     ),
+    Line("images of one stem, without places", 67, "", DISK_ONLY, {}, disks=2, change=same_stem),
     # Names.
     Line("a name twice", 9, NEW, DISK_ONLY, {}, "name taken", before=taken),
     Line("a name with a slash", 35, NEW, DISK_ONLY, {}, "name slash", name="a/b"),
