@@ -90,7 +90,10 @@ def _lines(domain: etree._Element) -> list[str]:
     return etree.tostring(domain, encoding="unicode").split("\n")
 
 
-def _place(device: etree._Element) -> tuple[str, str, str]:
+def _place(device: etree._Element) -> tuple[str, ...]:
+    """libvirt writes the controllers of a domain that woke up from saved RAM in another order."""
+    if device.tag == "controller":
+        return "controller", device.get("type", ""), device.get("index", "").zfill(4)
     target, mac = attribute(device, "target", "dev"), attribute(device, "mac", "address")
     return str(device.tag), target, mac
 

@@ -69,6 +69,15 @@ def test_what_only_a_running_domain_has_is_no_difference() -> None:
     assert against(reordered) == Comparison((), ())
 
 
+def test_the_order_of_controllers_is_no_difference() -> None:
+    usb = "<controller type='usb' index='0' model='none'/>"
+    more = [f"<controller type='{kind}' index='{n}'/>" for kind, n in (("pci", 9), ("pci", 10))]
+    orders = ([usb, *more], [*reversed(more), usb])
+    then, now = (NOW.replace(usb, "".join(order)) for order in orders)
+    assert against(then, now) == Comparison((), ())
+    assert against(then, NOW).lines
+
+
 def test_aliases_that_somebody_gave_are_a_difference() -> None:
     named = NOW.replace("<source network='default'/>", "<alias name='ua-lan'/>")
     assert any("ua-lan" in line for line in against(named).lines)
