@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +27,10 @@ from tests.lab.odd import (
     uefi,
     with_checkpoint,
 )
+from tests.lab.versions import on
 
 REDEFINE, NO_METADATA, HALT, DISK_ONLY, REUSE, QUIESCE, LIVE = 1, 4, 8, 16, 32, 64, 256
 """VIR_DOMAIN_SNAPSHOT_CREATE_…"""
-
-CHANGES = (10_000_000, 12_000_000)
-"""libvirts from which on other things hold."""
 
 OFF, RUNNING, PAUSED = "shut off", "running", "paused"
 
@@ -46,7 +43,7 @@ class Line:
 
     says: str
     code: int | tuple[int, ...]
-    """libvirt's error, 0 for none; several: before 10.0, from there on, from 12.0 on."""
+    """libvirt's error, 0 for none; several are those of one libvirt after another, see `on`."""
     xml: str = ""
     """What stands in the ``<domainsnapshot>`` besides its name; ``{in}`` is the test's folder."""
     flags: int = 0
@@ -66,9 +63,7 @@ class Line:
 
     def at(self, version: int, value: Any) -> Any:
         """What holds on that libvirt."""
-        if not isinstance(value, tuple):
-            return value
-        return value[min(bisect(CHANGES, version), len(value) - 1)]
+        return on(version, *value) if isinstance(value, tuple) else value
 
 
 def disk(target: str, mode: str, file: str = "", driver: str = "qcow2") -> str:

@@ -23,12 +23,10 @@ from tests.lab.daemon import Daemon
 from tests.lab.domain import define_blank
 from tests.lab.patience import eventually
 from tests.lab.trees import Grow, Tree
+from tests.lab.versions import on
 from tests.lab.virsh import VirshFailed
 
 pytestmark = pytest.mark.lab
-
-OLD = 10_000_000
-"""libvirts below are like Debian 12's, others like Debian 13's."""
 
 DIES = "the daemon dies"
 SPOILS = "another snapshot is lost"
@@ -36,27 +34,25 @@ SPOILS = "another snapshot is lost"
 
 @dataclass(frozen=True)
 class Row:
-    """A delete, the rule by which kvmtui refuses it (empty: it does it), and what virsh gets."""
+    """A delete, the rule by which kvmtui refuses it (empty: it does it), and what virsh gets.
+
+    Several are those of one libvirt after another, see `on`.
+    """
 
     grow: Grow
     snapshot: str
-    rule: str
-    old: str
-    """What libvirt 9.0 does: DIES, SPOILS, its words when it refuses, or empty when it works."""
-    new: str
-    """What libvirt 11.3 does."""
+    rule: str | tuple[str, ...]
+    does: str | tuple[str, ...]
+    """What libvirt does: DIES, SPOILS, its words when it refuses, or empty when it works."""
     flags: tuple[str, ...] = ()
-    old_rule: str | None = None
-    """The rule on 9.0, where it is another."""
 
     def __str__(self) -> str:
         return "-".join((self.grow.__name__, self.snapshot, *self.flags))
 
-    def at(self, version: int) -> tuple[str, str]:
-        """The rule on that libvirt, and what it does by itself."""
-        if version >= OLD:
-            return self.rule, self.new
-        return self.rule if self.old_rule is None else self.old_rule, self.old
+    def at(self, libvirt: int) -> tuple[str, str]:
+        """The rule there, and what that libvirt does by itself."""
+        rule, does = ((x,) if isinstance(x, str) else x for x in (self.rule, self.does))
+        return on(libvirt, *rule), on(libvirt, *does)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -80,32 +76,35 @@ class Row:
 CHAIN = "could not find base disk source in disk source chain"
 CHILDREN = "deletion of external children disk snapshots not supported"
 
+PARENT = "internal snapshot as parent not supported"
+BACKING = "can't be a backing child"
+
 ROWS = (
-    Row(trees.chain, "s1", "", "", ""),
-    Row(trees.chain, "s2", "", "", ""),
-    Row(trees.chain, "s3", "", "", ""),
-    Row(trees.off, "s1", "", CHAIN, ""),
-    Row(trees.chain, "s2", "", CHILDREN, CHILDREN, ("--children",)),
-    Row(trees.chain, "s2", "", CHILDREN, CHILDREN, ("--children-only",)),
-    Row(trees.chain, "s3", "", *2 * ("snapshots with children not supported",), ("--children",)),
-    Row(trees.chain, "s2", "", SPOILS, "", ("--metadata",)),
-    Row(trees.forked, "s2", "children", SPOILS, "multiple children snapshots not supported"),
-    Row(trees.gone_back, "s2", "active", SPOILS, "active external snapshot that is not a leaf"),
-    Row(trees.gone_back, "s1", "crash", SPOILS, ""),
-    Row(trees.gone_back_off, "s1", "crash", CHAIN, DIES),
-    Row(trees.away, "s2", "branch", CHAIN, "not in active chain is not supported"),
-    Row(trees.gone_back, "s3", "", CHAIN, ""),
-    Row(trees.above_internal, "s1", "", *2 * ("internal snapshot as parent not supported",)),
-    Row(trees.beside_internal, "s1", "", CHAIN, ""),
-    Row(trees.with_ram, "s1", "", "", ""),
-    Row(trees.paused, "s1", "restored", "", "can't be a backing child", old_rule=""),
-    Row(trees.paused_by_virsh, "s1", "restored", "", "can't be a backing child", old_rule=""),
-    Row(trees.detached, "i1", "detached", DIES, "not found in the current definition"),
-    Row(trees.merging, "s1", "block job", *2 * ("another active block job",)),
-    Row(trees.merged_by_hand, "s3", "stale", CHAIN, "parent disk source are not the same"),
-    Row(trees.pulled, "s2", "stale", CHAIN, "could not find base disk source"),
-    Row(trees.interrupted, "s1", "unfinished", *2 * ("target of not completed snapshot delete",)),
-    Row(trees.interrupted, "s2", "", "", ""),
+    Row(trees.chain, "s1", "", ""),
+    Row(trees.chain, "s2", "", ""),
+    Row(trees.chain, "s3", "", ""),
+    Row(trees.off, "s1", "", (CHAIN, "")),
+    Row(trees.chain, "s2", "", CHILDREN, ("--children",)),
+    Row(trees.chain, "s2", "", CHILDREN, ("--children-only",)),
+    Row(trees.chain, "s3", "", "snapshots with children not supported", ("--children",)),
+    Row(trees.chain, "s2", "", (SPOILS, ""), ("--metadata",)),
+    Row(trees.forked, "s2", "children", (SPOILS, "multiple children snapshots not supported")),
+    Row(trees.gone_back, "s2", "active", (SPOILS, "active external snapshot that is not a leaf")),
+    Row(trees.gone_back, "s1", ("crash", "crash", ""), (SPOILS, "")),
+    Row(trees.gone_back_off, "s1", ("crash", "crash", ""), (CHAIN, DIES, "")),
+    Row(trees.away, "s2", "branch", (CHAIN, "not in active chain is not supported")),
+    Row(trees.gone_back, "s3", "", (CHAIN, "")),
+    Row(trees.above_internal, "s1", "", PARENT),
+    Row(trees.beside_internal, "s1", "", (CHAIN, "")),
+    Row(trees.with_ram, "s1", "", ""),
+    Row(trees.paused, "s1", ("", "restored", ""), ("", BACKING, "")),
+    Row(trees.paused_by_virsh, "s1", ("", "restored", ""), ("", BACKING, "")),
+    Row(trees.detached, "i1", "detached", (DIES, "not found in the current definition")),
+    Row(trees.merging, "s1", "block job", "another active block job"),
+    Row(trees.merged_by_hand, "s3", "stale", (CHAIN, "parent disk source are not the same")),
+    Row(trees.pulled, "s2", "stale", (CHAIN, "could not find base disk source")),
+    Row(trees.interrupted, "s1", "unfinished", "target of not completed snapshot delete"),
+    Row(trees.interrupted, "s2", "", ""),
 )
 
 
@@ -151,7 +150,7 @@ async def test_kvmtui_loses_nothing_or_refuses_by_name_what_virsh_may_not_know(
         assert any(row.is_line(step.virsh) for step in plan.steps), "virsh can do it, too"
 
 
-@pytest.mark.parametrize("row", [r for r in ROWS if r.old == SPOILS and not r.rule], ids=str)
+@pytest.mark.parametrize("row", [r for r in ROWS if SPOILS in r.does and not r.rule], ids=str)
 async def test_virsh_may_spoil_what_kvmtui_does_without_loss(tree: Tree, row: Row) -> None:
     _, expected = row.at(tree.driver.host.facts.libvirt)
     await bare(tree, row, expected)
