@@ -39,6 +39,18 @@ TOOLS = (
 )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of the lab itself, on the machine's own libvirt, are left out where it is not run."""
+    if HOST not in chosen():
+        own = [item for item in items if _parameters(item).get("daemon") == HOST]
+        items[:] = [item for item in items if item not in own]
+        config.hook.pytest_deselected(items=own)
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
 class NewBlank(Protocol):
     def __call__(self, name: str = ..., *, disks: int = ..., mib: int = ...) -> LabDomain: ...
 

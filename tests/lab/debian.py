@@ -21,6 +21,8 @@ PACKAGES = (
     "qemu-utils",
 )
 MIRROR = "http://deb.debian.org/debian"
+"""Where the machine's apt names none."""
+
 NUMBERS = {"bookworm": "12", "trixie": "13"}
 
 
@@ -56,7 +58,7 @@ def _build(suite: str, root: Path, say: Say) -> None:
                 told = log.read_text()[-1500:]
                 raise Missing(f"{doing} of Debian {suite} failed:\n{told}")
 
-        run("the base system", debootstrap, "--variant=minbase", suite, str(root), MIRROR)
+        run("the base system", debootstrap, "--variant=minbase", suite, str(root), _mirror())
         policy = root / "usr" / "sbin" / "policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
         policy.chmod(0o755)
@@ -66,6 +68,14 @@ def _build(suite: str, root: Path, say: Say) -> None:
         run("the end", *inside, "apt-get", "clean")
     log.unlink()
     say(f"built Debian {NUMBERS.get(suite, suite)} in {time.monotonic() - begun:.0f} s")
+
+
+def _mirror() -> str:
+    """From where this machine's apt has its Debian."""
+    words = ["--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian", "Label: Debian"]
+    argv = [program("apt-get", "apt"), "indextargets", *words]
+    listed = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return next(iter(listed.stdout.split()), MIRROR)
 
 
 def _network(root: Path) -> None:
