@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.lab import table
 from tests.lab.ledger import Ledger
 from tests.units import Units
 
@@ -16,9 +15,8 @@ LONG = ("lab", "terminal", "demo", "host", "ui")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that gets all reports keeps the ledger, once there is a table to hold it to."""
-    drawn = os.environ.get("KVMTUI_DRAW") or table.parse(table.README.read_text())
-    if drawn and not hasattr(config, "workerinput"):
+    """The process that gets all reports keeps the ledger; workers of xdist do not."""
+    if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Ledger())
 
 

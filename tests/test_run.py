@@ -22,6 +22,11 @@ def test_passes() -> None: ...
 def test_skips() -> None: ...
 """
 
+PROVES = """
+def test_proves(request) -> None:
+    request.node.user_properties.append(("proof", ["create: internal, off", "9.0", "{cell}"]))
+"""
+
 BUILDS = """
 from tests.lab.conftest import say
 
@@ -54,6 +59,14 @@ def test_a_skipped_test_fails_the_run_where_all_are_required(tmp_path: Path, wor
     required = run(tmp_path, SKIPS, workers, KVMTUI_REQUIRE="all")
     assert (required[0], "1 passed, 1 skipped" in required[1]) == (1, True), required[1]
     assert run(tmp_path, SKIPS, workers)[0] == 0
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_cell_that_the_table_does_not_have_fails_the_run(tmp_path: Path, workers: str) -> None:
+    status, said = run(tmp_path, PROVES.format(cell="refused: no"), workers)
+    told = "create: internal, off, libvirt 9.0: refused: no; the README tells: works"
+    assert (status, told in said) == (1, True), said
+    assert run(tmp_path, PROVES.format(cell="works"), workers)[0] == 0
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])

@@ -15,6 +15,7 @@ from kvmtui.plans.steps import (
     DeleteSnapshot,
     Power,
     Redefine,
+    RemoveFile,
     RevertSnapshot,
     Step,
 )
@@ -23,8 +24,7 @@ from tests.host.driver import Driver
 from tests.lab.ledger import PROOF
 from tests.lab.versions import short
 
-HELP = (Power, Amend, Redefine)
-"""Steps that lead libvirt to what it would not do by itself."""
+HELP = (Power, Amend, Redefine, RemoveFile)
 
 
 class Proves(Protocol):
@@ -42,8 +42,13 @@ def came_of(wish: Wish, made: Plan | Refusal) -> str:
     if isinstance(made, Refusal):
         return f"refused: {re.sub(r'/[^ ,;]*/', '', made.reason)}"
     called = any(_is_own(wish, step) for step in made.steps)
-    helped = not isinstance(wish, Switch) and any(isinstance(step, HELP) for step in made.steps)
+    helped = not isinstance(wish, Switch) and any(map(_helps, made.steps))
     return "works" if called and not helped else "works by fallback"
+
+
+def _helps(step: Step) -> bool:
+    """Whether it leads libvirt to what it would not do by itself, or puts right what it does."""
+    return isinstance(step, HELP) or (isinstance(step, DeleteSnapshot) and bool(step.keeps))
 
 
 def _is_own(wish: Wish, step: Step) -> bool:

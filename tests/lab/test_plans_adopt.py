@@ -34,7 +34,9 @@ async def test_a_snapshot_of_qemu_img_becomes_one_like_any_other(
         by_hand(image, "by-hand")
     for target in ("vda", "vdb"):
         scribble(made, 2, target)
-    assert await proves("adopt internal of an image, off", Adopt(ref, "by-hand", "đã có"))
+    assert await proves(
+        "record: adopt internal made by qemu-img, off", Adopt(ref, "by-hand", "đã có")
+    )
     agree(driver, virsh, "blank")
     assert "đã có" in virsh("snapshot-dumpxml", "blank", "by-hand")
     await driver.carry_out(Revert(ref, "by-hand"))
@@ -70,14 +72,14 @@ async def test_one_with_ram_runs_again_after_its_record_was_lost(
 
 
 async def test_deleting_leaves_neither_record_nor_bytes_and_no_other_is_touched(
-    driver: Driver, virsh: Virsh, new_blank: NewBlank
+    driver: Driver, proves: Proves, virsh: Virsh, new_blank: NewBlank
 ) -> None:
     made = new_blank(mib=24, disks=2)
     ref = await driver.meet("blank")
     scribble(made, 1)
     await driver.carry_out(Create(ref, "kept", how="internal"))
     by_hand(made.disks[1], "part")
-    await driver.carry_out(Discard(ref, "part"))
+    assert await proves("delete: internal, made by qemu-img, off", Discard(ref, "part"))
     agree(driver, virsh, "blank")
     assert [held(image) for image in made.disks] == [["kept"], ["kept"]]
     scribble(made, 2)

@@ -61,16 +61,31 @@ def whole(driver: Driver, virsh: Virsh, domain: LabDomain, *names: str) -> None:
 @pytest.mark.parametrize(
     ("what", "wish", "stay"),
     [
-        ("and all below it", {"snapshot": "s2", "children": True}, ("s1",)),
-        ("and all below it", {"snapshot": "s1", "children": True}, ()),
-        ("below another", {"snapshot": "s2", "children": True, "itself": False}, ("s1", "s2")),
-        ("ones that were marked", {"snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
-        ("ones, committed", {**COMMITTED, "snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
-        ("root, committed", {**COMMITTED, "snapshot": "s1"}, ("s2", "s3", "s4")),
-        ("middle, committed", {**COMMITTED, "snapshot": "s2"}, ("s1", "s3", "s4")),
-        ("leaf, committed", {**COMMITTED, "snapshot": "s4"}, ("s1", "s2", "s3")),
+        ("the middle one and all below it", {"snapshot": "s2", "children": True}, ("s1",)),
+        ("the root and all below it", {"snapshot": "s1", "children": True}, ()),
+        ("all below one", {"snapshot": "s2", "children": True, "itself": False}, ("s1", "s2")),
+        ("several marked", {"snapshot": "s4", "marked": ("s1", "s2")}, ("s3",)),
+        (
+            "several marked, by commits",
+            {**COMMITTED, "snapshot": "s4", "marked": ("s1", "s2")},
+            ("s3",),
+        ),
+        ("the root", {"snapshot": "s1"}, ("s2", "s3", "s4")),
+        ("the root, by a commit", {**COMMITTED, "snapshot": "s1"}, ("s2", "s3", "s4")),
+        ("the middle one, by a commit", {**COMMITTED, "snapshot": "s2"}, ("s1", "s3", "s4")),
+        ("the leaf, by a commit", {**COMMITTED, "snapshot": "s4"}, ("s1", "s2", "s3")),
     ],
-    ids=["below", "all", "only below", "three", "commit three", "root", "middle", "leaf"],
+    ids=[
+        "below",
+        "all",
+        "only below",
+        "three",
+        "commit three",
+        "root",
+        "commit root",
+        "commit middle",
+        "commit leaf",
+    ],
 )
 async def test_what_stays_is_as_it_was(
     driver: Driver,
@@ -82,7 +97,7 @@ async def test_what_stays_is_as_it_was(
     stay: tuple[str, ...],
 ) -> None:
     ref, state = driver.ref("blank"), four.state
-    plan = await proves(f"delete external {what}, {four.power}", Delete(ref, **wish))
+    plan = await proves(f"delete: external, {what}, {four.power}", Delete(ref, **wish))
     assert plan
     assert len(plan.losses) == 4 - len(stay)
     assert any(isinstance(step, Commit) for step in plan.steps) == wish.get("cancellable", False)

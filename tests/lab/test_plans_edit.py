@@ -11,7 +11,7 @@ import pytest
 
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import EditRecord
-from kvmtui.plans.wishes import Delete, Describe, Edit, Revert
+from kvmtui.plans.wishes import Create, Delete, Describe, Edit, Revert
 from tests.host.content import history, now
 from tests.host.driver import Driver
 from tests.lab.agreement import agree
@@ -43,7 +43,7 @@ async def test_a_rename_changes_nothing_but_the_name_and_all_can_be_gone_back_to
     await three(driver, either)
     ref = driver.ref("blank")
     before = {name: dump(virsh, name) for name in ("s1", "s2", "s3")}
-    assert await proves(f"rename external, {either.power}", Edit(ref, "s2", "tên mới", ""))
+    assert await proves(f"record: rename external, {either.power}", Edit(ref, "s2", "tên mới", ""))
     agree(driver, virsh, "blank")
     assert virsh("snapshot-parent", "blank", "s3") == "tên mới"
     assert virsh("snapshot-parent", "blank", "tên mới") == "s1"
@@ -58,6 +58,44 @@ async def test_a_rename_changes_nothing_but_the_name_and_all_can_be_gone_back_to
     assert now(either) == history(1, 2)
     await driver.carry_out(Revert(ref, "s3", safety=False))
     assert now(either) == history(1, 2, 3)
+
+
+async def test_a_description_is_written_down(
+    driver: Driver, proves: Proves, virsh: Virsh, either: LabDomain
+) -> None:
+    await three(driver, either)
+    before = dump(virsh, "s2")
+    wish = Edit(driver.ref("blank"), "s2", "s2", "Antes de\napt <full-upgrade>")
+    assert await proves(f"record: describe a snapshot, {either.power}", wish)
+    agree(driver, virsh, "blank")
+    told = "  <description>Antes de\napt &lt;full-upgrade&gt;</description>\n"
+    assert told in dump(virsh, "s2")
+    assert dump(virsh, "s2").replace(told, "") == before
+    assert virsh("snapshot-current", "blank", "--name") == "s3"
+    assert now(either) == NOW
+
+
+async def test_what_libvirt_takes_for_the_current_one_can_be_put_right(
+    driver: Driver, proves: Proves, virsh: Virsh, either: LabDomain
+) -> None:
+    await three(driver, either)
+    ref = driver.ref("blank")
+    virsh("snapshot-current", "blank", "s1")
+    await driver.fleet.fresh(ref)
+    wish = Edit(ref, "s3", "s3", "", current=True)
+    assert await proves(f"record: make another the current one, {either.power}", wish)
+    agree(driver, virsh, "blank")
+    assert virsh("snapshot-current", "blank", "--name") == "s3"
+    assert now(either) == NOW
+
+
+async def test_one_inside_the_image_keeps_its_name(
+    driver: Driver, proves: Proves, either: LabDomain
+) -> None:
+    ref = await driver.meet("blank")
+    await driver.carry_out(Create(ref, "i1", how="internal"))
+    wish = Edit(ref, "i1", "i2", "")
+    assert not await proves(f"record: rename internal, {either.power}", wish)
 
 
 async def test_a_renamed_snapshot_is_deleted_like_any_other(
@@ -102,7 +140,9 @@ async def test_a_domain_is_described_as_virsh_does_it(
 ) -> None:
     ref = await driver.meet("blank")
     for title, text in (("Máy chủ “1”", "một\nhai <b>"), ("", "")):
-        plan = await proves(f"describe a domain, {either.power}", Describe(ref, title, text))
+        plan = await proves(
+            f"record: describe a domain, {either.power}", Describe(ref, title, text)
+        )
         assert plan
         shown = [virsh("dumpxml", "blank", *words) for words in ((), ("--inactive",))]
         assert all(("<title>Máy chủ “1”</title>" in xml) == bool(title) for xml in shown)

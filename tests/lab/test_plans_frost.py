@@ -61,7 +61,7 @@ async def test_a_frozen_guest_writes_nothing_until_it_is_thawed(
     await answered(driver, Answer.ANSWERING)
     guest.write_marker("before")
     assert not disk.at_rest(guest.disks[0])
-    assert await proves("freeze a guest", FreezeGuest(ref))
+    assert await proves("guest: freeze", FreezeGuest(ref))
     known = driver.domain("guest")
     assert known.guest is not None
     assert (known.guest.frozen, known.held) == (True, True)
@@ -71,7 +71,7 @@ async def test_a_frozen_guest_writes_nothing_until_it_is_thawed(
     write_soon(guest)
     assert not wrote(guest)
     assert await driver.refused(FreezeGuest(ref)) == "frozen"
-    assert await proves("thaw a guest", ThawGuest(ref))
+    assert await proves("guest: thaw", ThawGuest(ref))
     assert (driver.domain("guest").held, status(guest)) == (False, "thawed")
     assert guest.run("while [ ! -e /tmp/wrote ]; do sleep 0.1; done; cat /data/marker") == (
         "written\n"

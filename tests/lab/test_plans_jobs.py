@@ -47,7 +47,7 @@ async def test_a_commit_can_be_cancelled_from_another_kvmtui(
         await driver.until_domain("blank", lambda d: d.jobs, what="seen by another kvmtui")
         assert driver.domain("blank").jobs[0].kind is JobKind.ACTIVE_COMMIT
         assert await driver.refused(Create(ref, "s2")) == "block job"
-        assert await proves("cancel a commit", Cancel(ref, "vda"))
+        assert await proves("merge: cancel a commit", Cancel(ref, "vda"))
         assert not (await merging).ok
     assert heavy.sources()["vda"] == active
     assert now(heavy) == history(1)
@@ -78,7 +78,7 @@ async def test_a_commit_shortens_the_chain_and_keeps_what_was_written(
     driver: Driver, proves: Proves, virsh: Virsh, heavy: LabDomain
 ) -> None:
     ref, base = driver.ref("blank"), heavy.disks[0]
-    assert await proves("commit the active layer", Merge(ref, "vda", str(base)))
+    assert await proves("merge: the active layer", Merge(ref, "vda", str(base)))
     agree(driver, virsh, "blank")
     assert heavy.sources()["vda"] == base
     assert now(heavy) == history(1)
@@ -91,7 +91,7 @@ async def test_a_commit_that_somebody_left_ready_is_switched_over(
     ref, base = driver.ref("blank"), heavy.disks[0]
     virsh("blockcommit", "blank", "vda", "--active")
     await driver.until_domain("blank", lambda d: d.jobs and d.jobs[0].ready, what="READY is seen")
-    assert await proves("switch over a commit that is ready (pivot)", Finish(ref, "vda"))
+    assert await proves("merge: switch over a commit that is ready (pivot)", Finish(ref, "vda"))
     await driver.until_domain("blank", lambda d: not d.jobs, what="no job is shown")
     agree(driver, virsh, "blank")
     assert heavy.sources()["vda"] == base

@@ -25,7 +25,7 @@ async def test_ram_wakes_from_its_file_unless_the_disks_changed(
     ref, file = await driver.meet("guest"), str(tmp_path / "guest.save")
     guest.run("echo then > /tmp/memory")
     guest.write_marker("then")
-    assert await proves("save RAM to a file", Switch(ref, Verb.SAVE_TO, file))
+    assert await proves("RAM: save to a file", Switch(ref, Verb.SAVE_TO, file))
     assert driver.domain("guest").state is State.OFF
     again = await driver.plan(Switch(ref, Verb.START_FROM, file))
     assert isinstance(again, Plan)
@@ -38,7 +38,7 @@ async def test_ram_wakes_from_its_file_unless_the_disks_changed(
     assert refusal.rule == "other domain"
     assert other.state == "shut off"
 
-    assert await proves("start from a file", Switch(ref, Verb.START_FROM, file))
+    assert await proves("RAM: start from a file", Switch(ref, Verb.START_FROM, file))
     assert guest.run("cat /tmp/memory") == "then\n"
     guest.write_marker("now")
     assert guest.read_marker() == "now"
@@ -58,14 +58,14 @@ async def test_managed_ram_wakes_with_the_next_start_or_is_dropped(
 ) -> None:
     ref = await driver.meet("guest")
     guest.run("echo then > /tmp/memory")
-    assert await proves("managed save", Switch(ref, Verb.SAVE))
+    assert await proves("RAM: managed save", Switch(ref, Verb.SAVE))
     config = driver.domain("guest").config
     assert config is not None
     assert config.managed_save
-    assert await proves("start from managed save", Switch(ref, Verb.START))
+    assert await proves("RAM: start from managed save", Switch(ref, Verb.START))
     assert guest.run("cat /tmp/memory") == "then\n"
     await driver.carry_out(Switch(ref, Verb.SAVE))
-    dropped = await proves("start fresh, saved RAM dropped", Switch(ref, Verb.START_FRESH))
+    dropped = await proves("RAM: start fresh, managed save dropped", Switch(ref, Verb.START_FRESH))
     assert dropped
     assert dropped.losses
     guest.wait_agent()

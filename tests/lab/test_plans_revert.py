@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
-from kvmtui.plans.wishes import Create, Revert
+from kvmtui.plans.steps import After, Verb
+from kvmtui.plans.wishes import Create, Revert, Switch
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
 from tests.lab.agreement import agree
@@ -24,7 +28,7 @@ async def test_branches_are_gone_back_to_again_and_again(
     ref, state, power = driver.ref("blank"), either.state, either.power
     for number, name in enumerate(("s1", "s3", "s1")):
         wish = Revert(ref, name, safety=number < 2)
-        assert await proves(f"revert to disk-only, taken {power}", wish)
+        assert await proves(f"revert: disk-only, taken {power}", wish)
         agree(driver, virsh, "blank")
         assert now(either) == HELD[name], (number, name)
         assert either.state == state
@@ -42,7 +46,7 @@ async def test_what_is_inside_the_image_comes_back(
     scribble(either, 1)
     await driver.carry_out(Create(ref, "i1", how="internal"))
     scribble(either, 2)
-    assert await proves(f"revert to internal, taken {power}", Revert(ref, "i1"))
+    assert await proves(f"revert: internal, taken {power}", Revert(ref, "i1"))
     agree(driver, virsh, "blank")
     assert now(either) == history(1)
     assert either.state == state
@@ -59,7 +63,7 @@ async def test_several_disks_go_back_together(
     await driver.carry_out(Create(ref, "s1"))
     for target in made.sources():
         scribble(made, 1, target)
-    assert await proves("revert to disk-only, several disks", Revert(ref, "s1"))
+    assert await proves("revert: disk-only, several disks", Revert(ref, "s1"))
     agree(driver, virsh, "blank")
     assert now(made, "vda") == history()
     assert now(made, "vdb") == history(first=0x22)
@@ -74,8 +78,61 @@ async def test_a_disk_left_out_stays_as_it_is(
     await driver.carry_out(Create(ref, "s1", disks=("vda",)))
     for target in made.sources():
         scribble(made, 1, target)
-    assert await proves("revert to disk-only, a disk left out", Revert(ref, "s1"))
+    assert await proves("revert: disk-only, a disk left out", Revert(ref, "s1"))
     agree(driver, virsh, "blank")
     assert now(made, "vda") == history()
     assert now(made, "vdb") == history(1, first=0x22)
     assert pages(made.disks[0]) == history()
+
+
+@pytest.mark.parametrize("how", ["internal", "external"])
+async def test_it_is_left_in_the_state_that_was_asked_for(
+    driver: Driver, proves: Proves, virsh: Virsh, either: LabDomain, how: str
+) -> None:
+    ref, power = await driver.meet("blank"), either.power
+    scribble(either, 1)
+    await driver.carry_out(Create(ref, "s1", how=how))
+    scribble(either, 2)
+    kind = "disk-only" if how == "external" else how
+    for after, state in ((After.PAUSED, "paused"), (After.RUNNING, "running")):
+        wish = Revert(ref, "s1", after, safety=False)
+        assert await proves(f"revert: {kind}, taken {power}, into {state}", wish)
+        agree(driver, virsh, "blank")
+        assert either.state == state
+        assert now(either) == history(1)
+        scribble(either, 3)
+
+
+async def test_saved_ram_does_not_wake_on_the_disks_of_before(
+    driver: Driver, proves: Proves, virsh: Virsh, new_blank: NewBlank
+) -> None:
+    made = new_blank(mib=24)
+    made.start()
+    ref = await driver.meet("blank")
+    await driver.carry_out(Create(ref, "s1"))
+    scribble(made, 1)
+    await driver.carry_out(Switch(ref, Verb.SAVE))
+    plan = await proves("revert: disk-only, off with saved RAM", Revert(ref, "s1"))
+    assert plan
+    assert any("saved RAM" in loss for loss in plan.losses)
+    agree(driver, virsh, "blank")
+    assert now(made) == history()
+    assert not made.handle.hasManagedSaveImage()
+
+
+async def test_a_medium_in_a_drive_gets_no_overlay(
+    driver: Driver, proves: Proves, virsh: Virsh, new_blank: NewBlank, tmp_path: Path
+) -> None:
+    made, iso = new_blank(mib=24), tmp_path / "medium.iso"
+    iso.write_bytes(bytes(2**20))
+    words = ("--type", "cdrom", "--mode", "readonly", "--config")
+    virsh("attach-disk", "blank", str(iso), "sda", "--targetbus", "sata", *words)
+    made.start()
+    ref = await driver.meet("blank")
+    await driver.carry_out(Create(ref, "s1"))
+    scribble(made, 1)
+    assert await proves("revert: disk-only, a medium in a drive", Revert(ref, "s1"))
+    agree(driver, virsh, "blank")
+    assert now(made) == history()
+    assert made.sources()["sda"] == iso
+    assert [name for name in os.listdir(tmp_path) if "medium" in name] == [iso.name]

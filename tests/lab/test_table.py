@@ -1,4 +1,4 @@
-"""The table in the lab's README: nothing is missing there, and it says what was proved."""
+"""The tables in the lab's README: no cell is empty there, and they say what was proved."""
 
 from __future__ import annotations
 
@@ -13,33 +13,68 @@ from tests.lab.ledger import PROOF, Ledger
 
 TEXT = "before\n<!-- table -->\n<!-- /table -->\nafter\n"
 TOLD = {
-    ("create", "9.0"): "works",
-    ("create", "11.3"): "works by fallback",
-    ("delete", "9.0"): "refused: no",
-    ("delete", "11.3"): "works",
+    ("create: internal, off", "9.0"): "works",
+    ("create: internal, off", "11.3"): "works by fallback",
+    ("delete: external", "9.0"): "refused: no",
+    ("delete: external", "11.3"): "works",
 }
+
+
+def test_no_cell_is_empty_and_the_libvirts_of_both_debians_are_told() -> None:
+    told = table.parse(table.README.read_text())
+    assert {"9.0", "11.3"} <= {*table.columns(told)}
+    assert {operation.partition(":")[0] for operation, _ in told} == {*table.KINDS}
+    assert table.empty(told) == []
 
 
 def test_a_drawn_table_is_read_back_and_the_text_around_it_stays() -> None:
     drawn = table.draw(TEXT, TOLD)
     assert drawn.startswith("before\n")
     assert drawn.endswith("after\n")
-    assert "| Operation | libvirt 9.0 | libvirt 11.3 |\n" in drawn
+    head = "### Create\n\n| Operation | libvirt 9.0 | libvirt 11.3 |\n| --- | --- | --- |\n"
+    assert f"{head}| internal, off | works | works by fallback |\n\n### Delete\n" in drawn
     assert table.parse(drawn) == TOLD
     assert table.draw(drawn, TOLD) == drawn
-    sid = {**TOLD, ("create", "12.8"): "works"}
+    sid = {**TOLD, ("create: internal, off", "12.8"): "works"}
     assert table.parse(table.draw(drawn, sid)) == sid
+
+
+def test_what_is_the_same_running_and_off_takes_one_row() -> None:
+    told = {
+        ("create: internal, running", "9.0"): "works",
+        ("create: internal, off", "9.0"): "works",
+        ("revert: disk-only, taken running, into paused", "9.0"): "works",
+        ("revert: disk-only, taken off, into paused", "9.0"): "works",
+        ("delete: external, others branch off below it, running", "9.0"): "works",
+        ("delete: external, others branch off below it, off", "9.0"): "refused: no",
+    }
+    drawn = table.draw(TEXT, told)
+    rows = [line for line in drawn.splitlines() if line.startswith("| ") and "works" in line]
+    assert rows == [
+        "| internal, running or off | works |",
+        "| disk-only, taken running or off, into paused | works |",
+        "| external, others branch off below it, running | works |",
+    ]
+    assert table.parse(drawn) == told
 
 
 @pytest.mark.parametrize(
     ("proved", "whole", "told"),
     [
         (TOLD, True, []),
-        ({("create", "9.0"): "works"}, False, []),
-        ({("create", "9.0"): "refused: x"}, False, ["create, libvirt 9.0: refused: x"]),
-        ({("rename", "9.0"): "works"}, False, ["rename, libvirt 9.0: works"]),
-        ({("create", "9.0"): "works"}, True, ["delete, libvirt 9.0: the README tells it"]),
-        ({("create", "12.8"): "works"}, True, []),
+        ({("create: internal, off", "9.0"): "works"}, False, []),
+        (
+            {("create: internal, off", "9.0"): "refused: x"},
+            False,
+            ["create: internal, off, libvirt 9.0: refused: x"],
+        ),
+        ({("record: rename", "9.0"): "works"}, False, ["record: rename, libvirt 9.0: works"]),
+        (
+            {("create: internal, off", "9.0"): "works"},
+            True,
+            ["delete: external, libvirt 9.0: the README tells it"],
+        ),
+        ({("create: internal, off", "12.8"): "works"}, True, []),
     ],
 )
 def test_what_differs_is_told(
@@ -50,14 +85,17 @@ def test_what_differs_is_told(
 
 
 def test_a_whole_run_drops_what_no_test_proves_any_more() -> None:
-    proved = {("create", "9.0"): "works by fallback"}
-    kept = {("create", "9.0"): "works by fallback", ("create", "11.3"): "works by fallback"}
+    proved = {("create: internal, off", "9.0"): "works by fallback"}
+    kept = {
+        ("create: internal, off", "9.0"): "works by fallback",
+        ("create: internal, off", "11.3"): "works by fallback",
+    }
     assert table.updated(TOLD, proved, whole=True) == kept
     assert table.updated(TOLD, proved, whole=False) == {**TOLD, **kept}
 
 
 def report(cell: str, *, outcome: str = "passed") -> Any:
-    properties = [(PROOF, ["create", "9.0", cell])]
+    properties = [(PROOF, ["create: internal, off", "9.0", cell])]
     passed = outcome == "passed"
     return SimpleNamespace(when="call", passed=passed, user_properties=properties)
 
@@ -80,7 +118,7 @@ def test_the_ledger_writes_only_when_asked(tmp_path: Path, monkeypatch: pytest.M
         ledger.pytest_runtest_logreport(report("refused: no"))
         ledger.pytest_sessionfinish(run)
         assert run.exitstatus == (0 if draws else 1)
-        assert table.parse(readme.read_text())["create", "9.0"] == (
+        assert table.parse(readme.read_text())["create: internal, off", "9.0"] == (
             "refused: no" if draws else "works"
         )
         monkeypatch.setenv("KVMTUI_DRAW", "1")
