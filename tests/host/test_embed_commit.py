@@ -85,7 +85,7 @@ async def test_a_commit_cancelled_half_way_keeps_the_chain_and_offers_no_spoilt_
     machine.start()
     before = (machine.chain(), now(machine))
     held = {"s1": pages(machine.disks[0]), "s2": pages(machine.disks[0].with_name(S1))}
-    async with driving(embedded, driver.fleet.journal.path.parent, bandwidth=SLOW) as slow:
+    async with driving(embedded, driver.fleet.journal.path.parent, bandwidth=SLOW // 2) as slow:
         ref = await slow.meet("m")
         wish = Merge(ref, "vda", str(machine.disks[0]))
         merging = asyncio.create_task(slow.attempt(wish))

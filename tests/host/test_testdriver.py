@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kvmtui.host import watch
 from kvmtui.host.base import Denied
 from kvmtui.host.virt import Opener, acting
 from kvmtui.model.domain import State
@@ -29,12 +30,17 @@ FOUND = 10.0
 """Seconds within which what others do is seen."""
 
 
+def node(folder: Path, states: Mapping[str, int]) -> Opener:
+    """A host of libvirt's test driver with these domains."""
+    file = folder / "node.xml"
+    domains = (DOMAIN.format(name=name, state=state) for name, state in states.items())
+    file.write_text(f"<node>{''.join(domains)}</node>")
+    return Opener(f"test://{file}")
+
+
 @pytest.fixture
 def opener(tmp_path: Path) -> Opener:
-    node = tmp_path / "node.xml"
-    domains = (DOMAIN.format(name=name, state=state) for name, state in STATES.items())
-    node.write_text(f"<node>{''.join(domains)}</node>")
-    return Opener(f"test://{node}")
+    return node(tmp_path, STATES)
 
 
 @pytest.fixture
@@ -81,6 +87,21 @@ async def test_a_snapshot_made_behind_its_back_is_found(
         return
     await asyncio.to_thread(found(opener, "web2").snapshotLookupByName("by-virsh").delete, 0)
     await driver.until_domain("web2", lambda d: d.snapshot_count == 0, FOUND, "gone")
+
+
+async def test_of_many_domains_all_are_looked_at_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvmtui.host.watch.POLL", 1)
+    names = [f"web{n}" for n in range(2 * watch.SWEEP + 3)]
+    opener = node(tmp_path, dict.fromkeys(names, 5))
+    async with driving(opener, tmp_path / "state") as driver:
+        for name in names:
+            await driver.until_domain(name, lambda d: d.forest is not None)
+        for name in names:
+            found(opener, name).snapshotCreateXML("<domainsnapshot><name>s</name></domainsnapshot>")
+        for name in names:
+            await driver.until_domain(name, lambda d: d.snapshot_count == 1, FOUND, name)
 
 
 async def test_a_change_of_state_is_seen_at_once(driver: Driver, opener: Opener) -> None:
