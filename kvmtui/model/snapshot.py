@@ -155,13 +155,19 @@ class Forest:
         return tuple(target for target in targets if self._is_half_merged(snapshot, target))
 
     def _is_half_merged(self, snapshot: Snapshot, target: str) -> bool:
-        """The one that was to go is that which the overlay preserves, if any still names that."""
+        """The one that was to go is that which the overlay preserves.
+
+        If none is, virsh may have gone back to the marked one, which leaves the overlay of before
+        in its record; then it is the one above on this branch.
+        """
         marked = self.preserving(snapshot, target)
         record = marked.disk(target) if marked and target in marked.unfinished else None
         if record is None:
             return False
         named = self.kept_by(record.overlay)
-        return snapshot in named or not named
+        own = snapshot.disk(target)
+        stands_there = own is not None and own.below is not None and own.below[:1] == (record.base,)
+        return snapshot in named if named else snapshot.name in self.branch and stands_there
 
     def made(self, layer: str) -> Snapshot | None:
         """The snapshot whose overlay ``layer`` is: the file holds what was written since."""

@@ -56,13 +56,27 @@ def test_only_the_state_that_was_overwritten_is_lost(web: Domain, rules: dict[st
     assert {name: back(web, name) for name in rules} == rules
 
 
-def test_where_no_state_is_that_of_the_marked_overlay_all_above_it_are_doubtful() -> None:
-    """virsh's revert leaves the overlay of before in the record."""
-    taken = external("s2", "s1", base="web.1700000000", overlay="web.s2.qcow2")
+def test_where_virsh_has_gone_back_before_it_is_the_one_above_on_this_branch() -> None:
+    """Its revert leaves the overlay of before in the record."""
+    below = ("web.qcow2",)
+    taken = external("s2", "s1", base="web.1700000000", overlay="web.s2.qcow2", below=below)
     s1 = external("s1", base="web.qcow2", overlay="web.s1.qcow2")
     chain = disk(file("web.s2.qcow2"), file("web.1700000000"), file("web.qcow2"))
     web = marked(domain("web", chain, forest=Forest((s1, taken), "s2")), "s1")
     assert (back(web, "s1"), back(web, "s2")) == ("unfinished", "half merged")
+
+
+def test_once_the_spoilt_ones_record_is_forgotten_no_other_takes_its_place() -> None:
+    """Neither the next one, which stands on the layer between, nor one on another branch."""
+    below = ("web.s1.qcow2", "web.qcow2")
+    s1 = external("s1", base="web.qcow2", overlay="web.s1.qcow2")
+    s3 = external("s3", "s1", base="web.s2.qcow2", overlay="web.s3.qcow2", below=below)
+    old = external("old", "s1", base="web.s1-r.qcow2", overlay="o", below=("web.qcow2",))
+    chain = disk(*(file(f"web{part}.qcow2") for part in (".s3", ".s2", ".s1", "")))
+    web = marked(domain("web", chain, forest=Forest((s1, s3, old), "s3")), "s1")
+    assert {name: back(web, name) for name in ("s1", "s3", "old")} == dict.fromkeys(
+        ("s1", "s3", "old"), ""
+    )
 
 
 def test_a_snapshot_that_left_the_disk_out_is_not_what_a_merge_went_past() -> None:
