@@ -147,19 +147,22 @@ async def test_a_delete_that_libvirt_skips_is_not_called_done(
     assert held(machine.disks[0]) == []
 
 
+@pytest.mark.parametrize("names", [("i1",), ("i1", "i2", "i3")], ids=["one", "several"])
 async def test_what_a_skipped_delete_leaves_inside_is_found_and_can_be_deleted(
-    driver: Driver, new_machine: NewMachine
+    driver: Driver, new_machine: NewMachine, names: tuple[str, ...]
 ) -> None:
     machine = new_machine()
     ref = await driver.meet("m")
-    await driver.carry_out(Create(ref, "i1", how="internal"))
-    plan = await driver.plan(Delete(ref, "i1"))
+    for name in names:
+        await driver.carry_out(Create(ref, name, how="internal"))
+    plan = await driver.plan(Delete(ref, "i1", children=len(names) > 1))
     assert isinstance(plan, Plan)
     with opened(machine.disks[0]):
         outcome = await driver.fleet.perform(plan)
     assert "still inside the image of vda" in outcome.says
-    assert strays(driver) == [("i1", ("vda",), False)]
-    await driver.carry_out(Discard(ref, "i1"))
+    assert strays(driver) == [(name, ("vda",), False) for name in names]
+    for name in names:
+        await driver.carry_out(Discard(ref, name))
     assert held(machine.disks[0]) == []
 
 
