@@ -124,6 +124,19 @@ def test_the_ledger_writes_only_when_asked(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv("KVMTUI_DRAW", "1")
 
 
+@pytest.mark.parametrize("draws", ["", "1"])
+def test_a_run_that_proves_nothing_drops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: str
+) -> None:
+    monkeypatch.setenv("KVMTUI_DRAW", draws)
+    readme = tmp_path / "README.md"
+    readme.write_text(table.draw(TEXT, TOLD))
+    run = session()
+    run.config.args = ["tests/lab"]
+    Ledger(readme).pytest_sessionfinish(run)
+    assert (run.exitstatus, table.parse(readme.read_text())) == (0, TOLD)
+
+
 def test_a_test_that_fails_proves_nothing_and_two_that_disagree_fail_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
