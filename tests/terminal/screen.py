@@ -83,15 +83,26 @@ def _notice(text: str) -> str:
     return "".join("".join(line[:70].split()) for line in lines)
 
 
-def switch(terminal: Terminal, domain: str, verb: str, title: str = "") -> None:
+def switch(terminal: Terminal, domain: str, verb: str) -> None:
     """Chooses a harmless verb of the power menu."""
+    _choose_verb(terminal, domain, verb)
+    terminal.press("enter")
+    finished(terminal, f"{verb.capitalize()} {domain}")
+
+
+def shut_down(terminal: Terminal, domain: str) -> None:
+    """Shuts the domain down by the power menu, which asks first: Cancel gets the focus."""
+    _choose_verb(terminal, domain, "shut down")
+    terminal.press("enter", "right", "enter")
+    finished(terminal, f"Ask {domain} to shut down")
+
+
+def _choose_verb(terminal: Terminal, domain: str, verb: str) -> None:
     terminal.press("o")
     chosen = _verb(terminal.until(lambda text: f"Power of {domain} ─" in text and _verb(text)))
     while chosen != verb:
         terminal.press("down")
         chosen = _verb(terminal.until(lambda text, was=chosen: _verb(text) not in ("", was)))  # type: ignore[misc]
-    terminal.press("enter")
-    finished(terminal, title or f"{verb.capitalize()} {domain}")
 
 
 def _verb(text: str) -> str:

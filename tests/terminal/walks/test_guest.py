@@ -9,7 +9,17 @@ from tests.lab.daemon import Daemon
 from tests.lab.guest import GuestDomain
 from tests.lab.patience import eventually
 from tests.terminal.conftest import Run
-from tests.terminal.screen import agree, finished, go_to, layers, names, row, switch, take
+from tests.terminal.screen import (
+    agree,
+    finished,
+    go_to,
+    layers,
+    names,
+    row,
+    shut_down,
+    switch,
+    take,
+)
 from tests.terminal.terminal import Terminal
 
 pytestmark = [pytest.mark.terminal, pytest.mark.lab]
@@ -88,7 +98,7 @@ def test_inside_the_image_while_it_is_off(screen: Terminal, guest: GuestDomain) 
 
 def off(screen: Terminal, guest: GuestDomain) -> None:
     """Shuts the guest down by the power menu."""
-    switch(screen, "guest", "shut down", "Ask guest to shut down")
+    shut_down(screen, "guest")
     eventually(lambda: guest.state == "shut off", "the guest is off")
     screen.until("○ guest ")
 
