@@ -16,6 +16,7 @@ from kvmtui.demo.premises import obstacle
 from kvmtui.host.virt import Connection, Opener
 from tests.host.driver import Driver, driving
 from tests.host.machine import Machine, define
+from tests.lab.scene import FEW_QUESTIONS
 
 
 class Borrowed:
@@ -64,6 +65,8 @@ def root() -> Iterator[Embedded]:
     with mock.patch.dict(os.environ):
         os.environ.pop("TMPDIR", None)  # the path to the demo's root must be short
         demo = host.prepare("embed")
+        with demo.places.qemu_conf.open("a") as conf:
+            conf.write(FEW_QUESTIONS)
         handle = Opener(demo.uri, around=demo.opening).open().handle
     yield Embedded(demo.uri, handle)
     assert demo.close(20)

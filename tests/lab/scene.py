@@ -18,7 +18,11 @@ auth_unix_rw = "none"
 unix_sock_rw_perms = "0700"
 """
 
-QEMU_CONF = """\
+FEW_QUESTIONS = 'capability_filters = ["cpu-unavailable-features"]\n'
+"""Without that capability libvirt asks two questions about a started CPU instead of 400, which cost
+more processor time than all else in the life of most domains here."""
+
+QEMU_CONF = f"""\
 user = "root"
 group = "root"
 dynamic_ownership = 0
@@ -27,13 +31,8 @@ namespaces = []
 cgroup_controllers = []
 hugetlbfs_mount = []
 stdio_handler = "file"
-capability_filters = ["cpu-unavailable-features"]
-"""
-"""QEMU as root without labels, namespaces and cgroups, as containers need it; no virtlogd.
-
-Without that capability libvirt asks two questions about a started CPU instead of 400, which cost
-more processor time than all else in the life of most domains here.
-"""
+{FEW_QUESTIONS}"""
+"""QEMU as root without labels, namespaces and cgroups, as containers need it; no virtlogd."""
 
 ACCOUNTS = {
     "passwd": "libvirt-qemu:x:0:0::/:/usr/sbin/nologin\n",

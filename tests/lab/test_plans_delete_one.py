@@ -50,7 +50,7 @@ async def test_after_a_revert_only_deletes_that_work_are_offered(
     held = {**HELD, "before-revert": NOW}
     for place, name in (
         *((branching,) if works else ()),
-        ("on another branch, a leaf", "before-revert"),
+        ("on another branch, what a revert has kept", "before-revert"),
         ("on another branch, a leaf", "s3"),
         ("", "s2"),
         *(() if works else (("", "s1"),)),
