@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Kind
 from kvmtui.plans.steps import After
 from kvmtui.plans.wishes import Create, Revert
@@ -184,10 +185,16 @@ async def merged_by_hand(tree: Tree) -> None:
     del tree.held["s3"]
 
 
+def _stands_alone(domain: Domain) -> bool:
+    disk = domain.config.disk("vda") if domain.config else None
+    return disk is not None and len(disk.layers) == 1 and not domain.jobs
+
+
 async def pulled(tree: Tree) -> None:
     """s1 - s2 - s3, all layers pulled up into the active one."""
     await chain(tree)
-    await tree.virsh("blockpull", "blank", "vda", "--wait")
+    await tree.virsh("blockpull", "blank", "vda")  # with --wait it can fail on a job that is done
+    await tree.driver.until_domain("blank", _stands_alone, what="all layers pulled")
     tree.scribble(8)  # what was pulled is on the disk only when QEMU flushes it
 
 
