@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -15,7 +16,14 @@ LONG = ("lab", "terminal", "demo", "host", "ui")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that gets all reports keeps the ledger; workers of xdist do not."""
+    """The process that gets all reports keeps the ledger; workers of xdist do not.
+
+    What ends a program is given its effect back: in the background, or under nohup, programs that
+    the tests start would ignore it.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Ledger())
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 from collections.abc import Iterable
@@ -50,7 +49,6 @@ def serve(demo: host.Demo, connection: Any, lines: Iterable[str]) -> None:
 
 def main() -> None:
     """Prepare, open, serve, and leave as the app does: at once."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored if the tests run under nohup
     demo = host.prepare(cast("host.Driver", sys.argv[1]))
     connection = connect(demo)
     root = str(demo.places.root)
