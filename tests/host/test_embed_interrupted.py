@@ -168,8 +168,12 @@ async def test_a_record_that_libvirt_has_rewritten_is_not_believed(
     forest = driver.domain("m").forest
     s3 = forest.get("s3") if forest else None
     assert s3 is not None
-    assert s3.disks[0].base == str(overlay(machine, "s1")), "it was that of s2"
-    assert await driver.refused(Revert(ref, "s3", safety=False)) == "stale"
+    if driver.host.facts.libvirt < 11_000_000:
+        assert s3.disks[0].base == str(overlay(machine, "s1")), "it was that of s2"
+        assert await driver.refused(Revert(ref, "s3", safety=False)) == "stale"
+    else:
+        await driver.carry_out(Revert(ref, "s3", safety=False))
+        assert now(machine) == history(1, 2, 3)
     await driver.carry_out(Revert(ref, "s1"))
     assert now(machine) == history(1)
 

@@ -10,6 +10,7 @@ from kvmtui.model.guest import Answer
 from kvmtui.plans.wishes import Create, Revert
 from tests.host.driver import Driver
 from tests.lab.guest import GuestDomain
+from tests.lab.test_plans_aftermath import restart_agent
 from tests.lab.test_plans_guest import answered
 
 pytestmark = pytest.mark.lab
@@ -63,6 +64,7 @@ async def test_a_guest_without_an_rtc_is_told_the_time_from_here(
 async def test_a_clock_that_nobody_can_set_is_told_and_the_revert_holds_all_the_same(
     driver: Driver, guest: GuestDomain
 ) -> None:
+    restart_agent(guest, "--block-rpcs=guest-set-time")
     said = await gone_back(driver, guest, "internal")
     assert ": done; could not set the clock of the guest: " in said
     assert behind(guest) > 10_000_000

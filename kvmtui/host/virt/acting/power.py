@@ -22,10 +22,19 @@ def switch(domain: Any, step: Power) -> None:
         case Verb.START_FRESH:
             domain.createWithFlags(libvirt.VIR_DOMAIN_START_FORCE_BOOT)
         case Verb.SHUTDOWN:
-            domain.shutdown()
+            _shut_down(domain)
         case Verb.PAUSE:
             domain.suspend()
         case Verb.RESUME:
             domain.resume()
         case Verb.FORCE_OFF:
             domain.destroy()
+
+
+def _shut_down(domain: Any) -> None:
+    """A guest can be off before libvirt has heard its answer, and reports that as an error."""
+    try:
+        domain.shutdown()
+    except libvirt.libvirtError:
+        if domain.isActive():
+            raise
