@@ -104,6 +104,7 @@ class Performance:
         """One step; gives what went wrong, or nothing."""
         begun = time.monotonic()
         self._say(step.says, step.watch)
+        await self._watch.reader.agent_at_rest(self._plan.ref.uuid)
         error = await self._frost.obstacle() if guest.freezes(step) else ""
         if error:
             self._record(step, error, time.monotonic() - begun)

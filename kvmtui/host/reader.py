@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,14 @@ from kvmtui.host.stale import Part, Stale
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.model.domain import Config, Domain, State
 from kvmtui.model.guest import Channel, Guest
-from kvmtui.model.job import Job
+from kvmtui.model.job import Job, JobKind
 from kvmtui.plans.steps import Watch as Progress
 
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""
+
+AT_REST = 6.0
+"""Seconds that a question to a guest agent may take before nobody waits for it any more."""
 
 
 class Reader:
@@ -39,6 +43,9 @@ class Reader:
         """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
         """Set when the list of domains is to be read again."""
+        self._asked = ""
+        """uuid of the domain whose agent is being asked; the next is asked when it has answered."""
+        self._at_rest = asyncio.Event()
         self._seats = (self.cheap, self._detail, self._agent, self._memory, self.page)
         self._working: dict[str, tuple[Progress, float]] = {}
         """What is worth reading while a plan works, by uuid; and since when it does."""
@@ -58,12 +65,26 @@ class Reader:
     def begin(self, uuid: str, progress: Progress) -> None:
         """A plan works on the domain: until ``end``, only its progress is read."""
         self._working[uuid] = (progress, time.monotonic())
+        domain = self._shelf.host.domain(uuid)
+        if domain is not None and progress is not Progress.MEMORY:
+            jobs = tuple(job for job in domain.jobs if job.kind is not JobKind.MEMORY)
+            self._shelf.change(uuid, jobs=jobs)
 
     def end(self, uuid: str) -> None:
         """No plan works on the domain any more."""
         self._working.pop(uuid, None)
         self.details.mark(uuid, Part.DISKS | Part.JOBS)
         self.guests.mark(uuid, Part.GUEST)
+
+    async def agent_at_rest(self, uuid: str) -> None:
+        """Waits, not for long, until the guest's agent has answered what it was asked.
+
+        RAM that is saved amid an answer wakes up amid it: libvirt reads the rest of it as the
+        beginning of another, and calls the agent broken.
+        """
+        if self._asked == uuid:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._at_rest.wait(), AT_REST)
 
     def mark_moving(self) -> None:
         """Has what jobs have done read again."""
@@ -209,7 +230,16 @@ class Reader:
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None or uuid in self._working:
             return
-        able = _can_answer(domain, domain.config)
+        self._asked = uuid
+        self._at_rest.clear()
+        try:
+            await self._ask_about(uuid, parts, domain, domain.config)
+        finally:
+            self._asked = ""
+            self._at_rest.set()
+
+    async def _ask_about(self, uuid: str, parts: Part, domain: Domain, config: Config) -> None:
+        able = _can_answer(domain, config)
         if Part.GUEST not in parts and not (
             able and await self._agent.call(Connection.is_frozen, uuid)
         ):

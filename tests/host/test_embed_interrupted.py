@@ -17,6 +17,7 @@ from kvmtui.plans.wishes import Create, Delete, Edit, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
+from tests.host.layers import layered
 from tests.host.machine import Machine
 from tests.lab import disk
 from tests.lab.patience import eventually
@@ -98,10 +99,7 @@ async def test_half_way_through_a_rename_one_state_has_two_names_and_is_not_merg
     driver: Driver, machine: Machine
 ) -> None:
     """As kvmtui leaves it when it is killed."""
-    ref = await driver.meet("m")
-    for number in (1, 2):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 2)
     scribble(machine, 3)
     plan = await driver.plan(Edit(ref, "s2", "renamed", ""))
     assert isinstance(plan, Plan)
@@ -118,10 +116,7 @@ async def test_half_way_through_a_revert_every_state_can_be_gone_back_to(
     driver: Driver, machine: Machine
 ) -> None:
     """As kvmtui leaves it when it is killed: in new overlays, and no record says so."""
-    ref = await driver.meet("m")
-    for number in (1, 2, 3):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 3)
     scribble(machine, 4)
     plan = await driver.plan(Revert(ref, "s1"))
     assert isinstance(plan, Plan)
@@ -138,10 +133,7 @@ async def test_half_way_through_a_revert_every_state_can_be_gone_back_to(
 async def test_a_layer_that_was_merged_by_hand_spoils_what_lies_below_it(
     driver: Driver, machine: Machine
 ) -> None:
-    ref = await driver.meet("m")
-    for number in (1, 2, 3):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 3)
     scribble(machine, 4)
     top, base = overlay(machine, "s2"), overlay(machine, "s1")
     machine.handle.blockCommit("vda", str(base), str(top), 0, 0)
@@ -158,10 +150,7 @@ async def test_a_record_that_libvirt_has_rewritten_is_not_believed(
     driver: Driver, machine: Machine
 ) -> None:
     """Before 11 it does so where somebody forgets the record above."""
-    ref = await driver.meet("m")
-    for number in (1, 2, 3):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 3)
     flags = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
     machine.handle.snapshotLookupByName("s2").delete(flags)
     await driver.fleet.fresh(ref)
@@ -181,10 +170,7 @@ async def test_a_record_that_libvirt_has_rewritten_is_not_believed(
 async def test_a_layer_whose_record_was_forgotten_stands_in_nobodys_way(
     driver: Driver, machine: Machine
 ) -> None:
-    ref = await driver.meet("m")
-    for number in (1, 2, 3):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 3)
     scribble(machine, 4)
     await driver.carry_out(Delete(ref, "s2", metadata_only=True))
     for name, content in (("s3", history(1, 2, 3)), ("s1", history(1)), ("s3", history(1, 2, 3))):

@@ -15,6 +15,7 @@ from kvmtui.plans.wishes import Create, Delete, Merge, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
+from tests.host.layers import layered
 from tests.host.machine import Machine
 
 pytestmark = pytest.mark.embed
@@ -53,9 +54,7 @@ async def test_a_domain_that_runs_again_is_not_put_back(
     driver: Driver, machine: Machine, meanwhile: Meanwhile
 ) -> None:
     """Overlays for the past would go on top of what runs, and be recorded as the past."""
-    ref = await driver.meet("m")
-    scribble(machine, 1)
-    await driver.carry_out(Create(ref, "s1"))
+    ref = await layered(driver, machine, 1)
     scribble(machine, 2)
     before = machine.chain()
     meanwhile(is_start_over, machine.start)
@@ -71,9 +70,7 @@ async def test_a_domain_that_runs_again_is_not_put_back(
 async def test_a_commit_does_not_take_in_a_layer_that_was_not_there_yet(
     driver: Driver, machine: Machine, meanwhile: Meanwhile
 ) -> None:
-    ref = await driver.meet("m")
-    scribble(machine, 1)
-    await driver.carry_out(Create(ref, "s1"))
+    ref = await layered(driver, machine, 1)
     scribble(machine, 2)
 
     def another() -> None:
@@ -95,10 +92,7 @@ async def test_a_guest_that_was_resumed_during_a_merge_runs_on(
     driver: Driver, new_machine: NewMachine, meanwhile: Meanwhile
 ) -> None:
     machine = new_machine()
-    ref = await driver.meet("m")
-    for number in (1, 2):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 2)
 
     def is_last(step: Step) -> bool:
         return isinstance(step, Power) and step.verb is Verb.FORCE_OFF
@@ -116,10 +110,7 @@ async def test_a_merge_that_fails_leaves_the_domain_off_and_claims_no_undoing(
     driver: Driver, new_machine: NewMachine, meanwhile: Meanwhile
 ) -> None:
     machine = new_machine()
-    ref = await driver.meet("m")
-    for number in (1, 2, 3):
-        scribble(machine, number)
-        await driver.carry_out(Create(ref, f"s{number}"))
+    ref = await layered(driver, machine, 3)
 
     def is_second(step: Step) -> bool:
         return isinstance(step, DeleteSnapshot) and step.snapshot == "s2"
