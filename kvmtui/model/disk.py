@@ -89,3 +89,10 @@ class Disk:
     def position(self, source: str) -> int | None:
         """Where ``source`` stands in the chain, 0 being the active layer."""
         return next((n for n, layer in enumerate(self.layers) if layer.source == source), None)
+
+    def between(self, top: str, base: str) -> tuple[Layer, ...]:
+        """The layers from ``top`` down to ``base``, both included; none where they are not so."""
+        first, last = self.position(top), self.position(base)
+        if first is None or last is None or first >= last:
+            return ()
+        return self.layers[first : last + 1]

@@ -15,7 +15,7 @@ from kvmtui.plans.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One layer that is merged into the one below it, and removed."""
+    """Layers of a disk, from ``top`` down, that are merged into ``base`` and removed."""
 
     disk: str
     top: str

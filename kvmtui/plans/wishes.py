@@ -80,13 +80,19 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Wish: commit the active layer of a disk down into one of its bases."""
+    """Wish: commit layers of a disk down into one of their bases."""
 
     ref: Ref
     disk: str
     base: str
     keep: bool = False
     """Leave the merged files where they are."""
+    top: str = ""
+    """The uppermost layer that is merged; empty for the active one."""
+    others: bool = False
+    """Also the layers of the same snapshots on their other disks."""
+    limit: int | None = None
+    """Bytes per second; None for what the host is set to, 0 for no limit."""
 
 
 @dataclass(frozen=True, slots=True)

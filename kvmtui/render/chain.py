@@ -12,14 +12,16 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
-from kvmtui.render.row import ACCENT, BAD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import safe
 
 WIDE = 70
 
 
-def rows(host: Host, domain: Domain, width: int) -> tuple[Row, ...]:
-    """Each disk as a heading with its layers below."""
+def rows(
+    host: Host, domain: Domain, width: int, marked: tuple[str, str] | None = None
+) -> tuple[Row, ...]:
+    """Each disk as a heading with its layers below; ``marked``: a disk and a layer of it."""
     if domain.config is None:
         return (said("reading …", QUIET),)
     if not domain.config.disks:
@@ -28,7 +30,8 @@ def rows(host: Host, domain: Domain, width: int) -> tuple[Row, ...]:
     for disk in domain.config.disks:
         found.append(_disk(disk, width))
         for number, layer in enumerate(disk.layers):
-            found.append(_layer(host, domain, disk, layer, number, width))
+            mark = (disk.target, layer.source) == marked
+            found.append(_layer(host, domain, disk, layer, number, width, mark))
     return fitted(found, width)
 
 
@@ -47,10 +50,18 @@ def _disk(disk: Disk, width: int) -> Row:
     return Row((disk.target, ""), line(width, text, free), selectable=False)
 
 
-def _layer(host: Host, domain: Domain, disk: Disk, layer: Layer, number: int, width: int) -> Row:
+def _layer(
+    host: Host,
+    domain: Domain,
+    disk: Disk,
+    layer: Layer,
+    number: int,
+    width: int,
+    mark: bool,
+) -> Row:
     last = number == len(disk.layers) - 1
     guide = "● " if number == 0 else "└ " if last else "│ "
-    left = Text.assemble((guide, ACCENT if number == 0 else QUIET))
+    left = Text.assemble((guide, ACCENT if number == 0 else QUIET), (MARK if mark else "", ACCENT))
     note, style = _note(host, domain, disk, layer)
     cells = [Cell(note, _note_width(width), style)]
     if width >= WIDE:
@@ -58,7 +69,7 @@ def _layer(host: Host, domain: Domain, disk: Disk, layer: Layer, number: int, wi
     if _mixed(disk):
         cells.append(Cell(layer.format or "?", 5, QUIET))
     cells.append(Cell(size(layer.used), 5, right=True))
-    room = width - 2 - sum(cell.width + 1 for cell in cells)
+    room = width - left.cell_len - sum(cell.width + 1 for cell in cells)
     left.append(safe(_name(disk, layer, room)), BAD if layer.missing else "")
     return Row((disk.target, layer.source), line(width, left, cells))
 

@@ -15,6 +15,9 @@ BAD = "bold red"
 ACCENT = "cyan"
 STRONG = "bold"
 
+MARK = "✓ "
+"""Stands before the name of what is marked."""
+
 
 @dataclass(frozen=True)
 class Row:

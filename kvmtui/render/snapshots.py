@@ -11,14 +11,25 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
 from kvmtui.model.words import count, moment, size
-from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.row import (
+    ACCENT,
+    BAD,
+    GOOD,
+    MARK,
+    QUIET,
+    STRONG,
+    WARN,
+    Cell,
+    Row,
+    fitted,
+    line,
+    said,
+)
 from kvmtui.render.words import age, safe
 
 HERE = ("you are here",)
 """Key of the row that stands for the present state; no snapshot can be named so."""
 
-MARK = "✓ "
-"""Stands before the name of a marked snapshot."""
 _INSIDE = "only in the image"
 
 WIDE = 70

@@ -14,7 +14,7 @@ from kvmtui.ui.forms import form
 
 
 class Choice(Answer):
-    """Shows all answers; the chosen one is marked, refused ones are dimmed and passed over."""
+    """Shows all answers, or the chosen one of many; refused ones are dimmed and passed over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up,k", "step(-1)", show=False),
@@ -42,6 +42,9 @@ class Choice(Answer):
         self._draw()
 
     def _draw(self) -> None:
+        if self._field.stepped:
+            self.update(self._step())
+            return
         parts = []
         for option in self._field.options:
             chosen = option.value == self.value
@@ -53,6 +56,20 @@ class Choice(Answer):
                     part.append(f"  {safe(option.refusal.reason)}", QUIET)
             parts.append(part)
         self.update(Text("\n" if self._field.upright else "   ").join(parts))
+
+    def _step(self) -> Text:
+        """The chosen answer between arrows that say where there are others."""
+        options = self._field.options
+        place = next((n for n, o in enumerate(options) if o.value == self.value), 0)
+        label = safe(options[place].label) if options else ""
+        text = Text.assemble(
+            ("◂ ", "bold" if place > 0 else QUIET),
+            (label, "bold"),
+            (" ▸", "bold" if place < len(options) - 1 else QUIET),
+        )
+        if len(options) > 1:
+            text.append(f"  {place + 1} of {len(options)}", QUIET)
+        return text
 
     def action_step(self, by: int) -> None:
         """To the next answer that can be had."""

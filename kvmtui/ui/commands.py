@@ -78,11 +78,13 @@ def _pane(number: int, id: str, label: str) -> Command:
     return _do(f"pane-{number}", str(number), label, f"go to the {label}", f"pane('{id}')")
 
 
-def no_pane_of_snapshots(view: View) -> Refusal | None:
+def nothing_to_mark(view: View) -> Refusal | None:
     """Why nothing can be marked."""
-    if view.pane == "snapshots" and view.selected_snapshot is not None:
+    snapshot = view.pane == "snapshots" and view.selected_snapshot is not None
+    if snapshot or (view.pane == "chain" and view.layer):
         return None
-    return Refusal("no snapshot", "only snapshots can be marked", "choose one in pane 2")
+    reason = "only snapshots and layers can be marked"
+    return Refusal("no mark", reason, "choose one in pane 2 or 3")
 
 
 COMMANDS = (
@@ -90,7 +92,7 @@ COMMANDS = (
     _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
     _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
     _change("delete", "d", "delete", "delete the selected or marked snapshots", delete.form),
-    _change("commit", "c", "commit", "merge the active layer of a disk down", merge.form),
+    _change("commit", "c", "commit", "merge layers of a disk down", merge.form),
     _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
@@ -117,9 +119,9 @@ COMMANDS = (
         "mark",
         "space",
         "mark",
-        "mark the selected snapshot: d then deletes all marked",
+        "mark snapshots, which d then deletes; or the layer that c begins with",
         action="mark",
-        needs=no_pane_of_snapshots,
+        needs=nothing_to_mark,
         footer=False,
     ),
     _change(

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from kvmtui.render.domains import GLYPHS
-from kvmtui.render.row import ACCENT, QUIET, STRONG
-from kvmtui.render.snapshots import MARK
+from kvmtui.render.row import ACCENT, MARK, QUIET, STRONG
 from kvmtui.ui.commands import Command
 
 _KINDS = (

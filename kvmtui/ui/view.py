@@ -32,6 +32,8 @@ class View:
     """Target of the disk whose layer is selected."""
     layer: str | None = None
     """Source of the selected layer."""
+    top: tuple[Ref, str, str] | None = None
+    """The layer marked as the uppermost one of a commit: its domain, disk and source."""
     job: tuple[Ref, str] | None = None
     """The selected job: its domain and disk."""
     now: float = 0.0
@@ -61,8 +63,19 @@ class View:
         names = (snapshot.name for snapshot in forest.snapshots) if forest else ()
         return tuple(name for name in names if (self.ref, name) in self.marks)
 
+    @property
+    def marked_layer(self) -> str | None:
+        """Source of the marked layer, while the selected disk has it."""
+        disk = self.selected_disk
+        if self.top is None or disk is None or self.top[:2] != (self.ref, disk.target):
+            return None
+        return self.top[2] if disk.position(self.top[2]) is not None else None
+
     def marking(self) -> View:
-        """The selected snapshot marked, or no longer."""
+        """The selected snapshot or layer marked, or no longer."""
+        if self.pane == "chain" and self.ref and self.disk and self.layer:
+            top = (self.ref, self.disk, self.layer)
+            return replace(self, top=None if self.top == top else top)
         if self.ref is None or self.selected_snapshot is None:
             return self
         return replace(self, marks=self.marks ^ {(self.ref, self.selected_snapshot.name)})

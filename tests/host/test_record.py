@@ -9,10 +9,17 @@ from lxml import etree
 
 from kvmtui.host.virt import record
 from kvmtui.model import parse, xml
+from kvmtui.plans.steps import Amend
 from tests.host.test_compose import NAMES
 
 RECORD = (Path(__file__).parents[1] / "model/documents/snapshot.xml").read_text()
 TOP, BASE = "/img/web.s1.qcow2", "/img/web.qcow2"
+
+
+def standing_on(text: str, merged: str, base: str, kind: str, format: str, *between: str) -> str:
+    """The record once ``merged`` and the layers between went into ``base``."""
+    step = Amend("web", "vda", merged, base, kind, format, ("s2",), between)
+    return record.standing_on(text, step)
 
 
 def chains(text: str, target: str = "vda") -> list[list[str]]:
@@ -29,7 +36,7 @@ def chains(text: str, target: str = "vda") -> list[list[str]]:
 
 def test_what_stood_on_the_merged_layer_stands_on_its_base() -> None:
     assert chains(RECORD) == [[TOP, BASE]] * 2
-    after = record.standing_on(RECORD, "vda", TOP, BASE, "file", "raw")
+    after = standing_on(RECORD, TOP, BASE, "file", "raw")
     assert chains(after) == [[BASE]] * 2
     assert chains(after, "vdb") == chains(RECORD, "vdb")
     before, now = parse.snapshot(RECORD), parse.snapshot(after)
@@ -44,7 +51,7 @@ def test_the_format_and_kind_are_those_of_the_base() -> None:
     driver = RECORD.replace(
         "<source file='/img/web.s1", "<driver type='qcow2'/><source file='/img/web.s1"
     )
-    after = etree.fromstring(record.standing_on(driver, "vda", TOP, "/dev/vg/web", "block", "raw"))
+    after = etree.fromstring(standing_on(driver, TOP, "/dev/vg/web", "block", "raw"))
     disk = after.find("domain/devices/disk")
     assert disk is not None
     assert disk.get("type") == "block"
@@ -58,7 +65,7 @@ def test_a_chain_that_was_not_recorded_is_not_made_up() -> None:
     bare = RECORD.replace(
         f"<backingStore type='file'><source file='{BASE}'/><backingStore/></backingStore>", ""
     )
-    assert chains(record.standing_on(bare, "vda", TOP, BASE, "file", "qcow2")) == [[BASE]] * 2
+    assert chains(standing_on(bare, TOP, BASE, "file", "qcow2")) == [[BASE]] * 2
 
 
 def test_a_layer_further_down_is_cut_out_of_the_recorded_chain() -> None:
@@ -67,9 +74,9 @@ def test_a_layer_further_down_is_cut_out_of_the_recorded_chain() -> None:
         "<backingStore type='file'><source file='/img/golden'/><backingStore/></backingStore>",
     )
     assert chains(deep) == [[TOP, BASE, "/img/golden"]] * 2
-    after = record.standing_on(deep, "vda", BASE, "/img/golden", "file", "raw")
+    after = standing_on(deep, BASE, "/img/golden", "file", "raw")
     assert chains(after) == [[TOP, "/img/golden"]] * 2
-    untouched = record.standing_on(deep, "vda", "/img/other", "/img/golden", "file", "raw")
+    untouched = standing_on(deep, "/img/other", "/img/golden", "file", "raw")
     assert chains(untouched) == chains(deep)
 
 

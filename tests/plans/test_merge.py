@@ -114,8 +114,9 @@ def on(of: Domain, *disks: Any) -> Domain:
 @pytest.mark.parametrize(
     ("web", "fields", "rule"),
     [
-        (chained(1, state=State.OFF), {}, "off"),
-        (chained(1, state=State.CRASHED), {}, "off"),
+        (chained(1, state=State.OFF), {}, ""),
+        (chained(1, state=State.OFF, managed_save=True), {}, "saved RAM"),
+        (chained(1, state=State.CRASHED), {}, "state"),
         (chained(1, state=State.PAUSED), {}, ""),
         (chained(1, state=State.PAUSED, reason="reverted"), {}, "restored"),
         (chained(1, state=State.PAUSED, reason="migrating"), {}, "restored"),

@@ -98,7 +98,7 @@ def test_a_key_pressed_twice_opens_one_form(key: str, screen: Terminal) -> None:
 
 
 def test_a_notice_does_not_cover_the_buttons(screen: Terminal) -> None:
-    refusal(screen, "c", "blank is shut off: QEMU does the merge")
+    refusal(screen, "c", "vda has no layer below its active one")
     refusal(screen, "r", "no snapshot is selected")
     screen.press("s")
     screen.until("Take a snapshot of blank ─")

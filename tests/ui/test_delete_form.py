@@ -206,5 +206,5 @@ async def test_marks_belong_to_their_domain(hosts: Still) -> None:
 async def test_only_snapshots_can_be_marked(keys: tuple[str, ...], hosts: Still) -> None:
     async with on_stage(hosts) as pilot:
         await pilot.press(*keys)
-        await until(pilot, lambda: "only snapshots can be marked" in text(pilot))
+        await until(pilot, lambda: "only snapshots and layers can be marked" in text(pilot))
         assert "marked ·" not in text(pilot)

@@ -114,7 +114,7 @@ async def test_folding_hides_what_is_below_and_outlives_a_new_world(hosts: Still
 async def test_a_key_that_cannot_work_says_why(hosts: Still) -> None:
     async with on_stage(hosts) as pilot:
         await pilot.press("j", "c")
-        await until(pilot, lambda: "shut off: QEMU does the merge" in text(pilot))
+        await until(pilot, lambda: "vda has no layer below its active one" in text(pilot))
         assert not isinstance(pilot.app.screen, PlanScreen)
 
 

@@ -83,7 +83,7 @@ async def test_what_cannot_work_on_the_last_of_them_says_why(tmp_path: Path) -> 
     async with on_stage(hosts) as pilot:
         await until(pilot, lambda: "snapshots · erp-db1" in text(pilot))
         typed_ahead(pilot, "j", "c")
-        await until(pilot, lambda: "shut off: QEMU does the merge" in text(pilot))
+        await until(pilot, lambda: "vda has no layer below its active one" in text(pilot))
 
 
 async def test_the_pane_is_the_one_that_was_gone_to(hosts: Still) -> None:

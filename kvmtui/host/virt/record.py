@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from kvmtui.model import parse, xml
+from kvmtui.plans.steps import Amend
 
 
 def below(recorded: str, parent: str | None) -> str:
@@ -19,17 +20,19 @@ def below(recorded: str, parent: str | None) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def standing_on(recorded: str, target: str, merged: str, base: str, kind: str, format: str) -> str:
-    """The record after the layer ``merged`` of a disk went into ``base``: it names that instead.
+def standing_on(recorded: str, step: Amend) -> str:
+    """The record after a layer of a disk went into a base: it names that instead.
 
-    The chain that libvirt recorded is kept, less the layer that is gone.
+    The chain that libvirt recorded is kept, less the layers that are gone.
     """
     root = parse.tree(recorded)
-    for disk in _disks(root, target):
-        if xml.source_of(disk.find("source")) == merged:
-            _lower(disk, base, kind, format)
+    for disk in _disks(root, step.disk):
+        for layer in step.between:
+            _cut(disk, layer)
+        if xml.source_of(disk.find("source")) == step.merged:
+            _lower(disk, step.base, step.kind, step.format)
         else:
-            _cut(disk, merged)
+            _cut(disk, step.merged)
     return etree.tostring(root, encoding="unicode")
 
 

@@ -24,6 +24,8 @@ class Amend:
     format: str
     """Image format of the base."""
     snapshots: tuple[str, ...]
+    between: tuple[str, ...] = ()
+    """Layers from the merged one down to the base that are gone with it."""
     watch = Watch.NOTHING
 
     @property

@@ -46,6 +46,8 @@ class Choice:
     value: Any
     upright: bool = False
     """An answer per line, for long ones."""
+    stepped: bool = False
+    """Only the chosen answer is shown, for many."""
     shown: bool = True
 
 

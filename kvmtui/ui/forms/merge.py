@@ -1,10 +1,12 @@
-"""Committing the active layer of the selected disk."""
+"""Committing layers of the selected disk: from a top down into a base."""
 
 from __future__ import annotations
 
 import os
 
-from kvmtui.plans import merge
+from kvmtui.model.disk import Disk
+from kvmtui.plans import blockjob, merge
+from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Merge, Wish
@@ -13,35 +15,62 @@ from kvmtui.ui.view import View
 
 
 def form(view: View) -> Form | Refusal:
-    """Merging the active layer down."""
+    """The layer under the cursor is the base, the marked one the top, else the active one."""
     subject, disk = view.subject(), view.selected_disk
     if isinstance(subject, Refusal):
         return subject
-    refusal = merge.refuse_disk(subject, disk)
+    refusal = blockjob.refuse(subject, disk)
     if refusal or disk is None:
         return refusal or Refusal("no disk", "no disk is selected")
-    target, ref, layer = disk.target, subject.ref, view.layer
+    target, ref, layer, marked = disk.target, subject.ref, view.layer, view.marked_layer
 
-    def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
+    def fields(subject: Subject, values: Values) -> tuple[Field, ...]:
         now = subject.config.disk(target)
-        bases = merge.bases(now) if now else ()
-        beside = len({os.path.dirname(base) for base in bases}) == 1
-        options = tuple(
-            Option(
-                base,
-                os.path.basename(base) if beside else base,
-                merge.refuse(subject, Merge(ref, target, base)),
-            )
-            for base in bases
-        )
-        able = [option.value for option in options if not option.refusal]
-        preset = layer if layer in able else next(iter(able), None)
+        if now is None:
+            return ()
+        tops = merge.tops(now)
+        top = _chosen(values.get("top", marked), tops)
+        bases = merge.bases(now, top)
+        able = (b for b in bases if not merge.refuse(subject, Merge(ref, target, b, top=top)))
+        preset = layer if layer in bases else next(able, _chosen(None, bases))
+        base = _chosen(values.get("base", preset), bases)
+        beside = merge.others(subject, Merged(target, top, base))
         return (
-            Choice("base", "Into", options, preset, upright=True),
+            Choice("top", "From", _options(now, tops), top, stepped=True),
+            Choice("base", "Into", _options(now, bases), preset, stepped=True),
+            Toggle(
+                "others",
+                f"also {', '.join(other.disk for other in beside)}, down to the same snapshot",
+                False,
+                shown=bool(beside),
+            ),
             Toggle("keep", "keep the merged files", False),
         )
 
     def wish(values: Values) -> Wish:
-        return Merge(ref, target, values["base"] or "", values["keep"])
+        return Merge(
+            ref,
+            target,
+            values.get("base") or "",
+            values.get("keep", False),
+            values.get("top") or "",
+            values.get("others", False),
+        )
 
     return Form(ref, f"Commit {target} of {subject.name}", fields, wish)
+
+
+def _chosen(wanted: object, layers: tuple[str, ...]) -> str:
+    return wanted if isinstance(wanted, str) and wanted in layers else next(iter(layers), "")
+
+
+def _options(disk: Disk, layers: tuple[str, ...]) -> tuple[Option, ...]:
+    """By name where all layers lie in one folder; the active one says so."""
+    beside = len({os.path.dirname(layer.source) for layer in disk.layers}) == 1
+    active = disk.active.source if disk.active else ""
+
+    def label(layer: str) -> str:
+        name = os.path.basename(layer) if beside else layer
+        return f"{name}, the active layer" if layer == active else name
+
+    return tuple(Option(layer, label(layer)) for layer in layers)

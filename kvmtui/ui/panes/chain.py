@@ -16,4 +16,5 @@ class Chain(Pane):
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         host, domain = view.host, view.domain
-        return chain.rows(host, domain, width) if host and domain else ()
+        marked = view.top[1:] if view.top and view.top[0] == view.ref else None
+        return chain.rows(host, domain, width, marked) if host and domain else ()

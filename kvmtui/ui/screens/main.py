@@ -170,13 +170,13 @@ class Main(Screen[None]):
         jobs.results = tuple(result for result in jobs.results if result is not outcome)
 
     def action_mark(self) -> None:
-        """Marks the selected snapshot, or takes its mark away."""
+        """Marks the selected snapshot or layer, or takes its mark away."""
         self.view = self.view.marking()
 
     def action_put_away(self) -> None:
         """Takes all marks away; without any, puts all results away."""
-        if self.view.marks:
-            self.view = replace(self.view, marks=frozenset())
+        if self.view.marks or self.view.top:
+            self.view = replace(self.view, marks=frozenset(), top=None)
         else:
             self.query_one(Jobs).results = ()
 

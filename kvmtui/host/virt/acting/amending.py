@@ -41,7 +41,5 @@ def amend(domain: Any, step: Amend) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE for every record that names the merged layer."""
     for name in step.snapshots:
         text = recorded(domain, name)
-        amended = record.standing_on(
-            text, step.disk, step.merged, step.base, step.kind, step.format
-        )
+        amended = record.standing_on(text, step)
         domain.snapshotCreateXML(amended, REDEFINE)

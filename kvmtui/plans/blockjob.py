@@ -1,0 +1,57 @@
+"""What a job on the chain of a disk needs: QEMU, all of its layers, and no other job."""
+
+from __future__ import annotations
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import State
+from kvmtui.plans import rules
+from kvmtui.plans.delete import afterwards
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import Power, Verb
+from kvmtui.plans.subject import Subject
+
+STARTED = "the domain is started paused for it and forced off again"
+"""What is said of a domain that is off."""
+
+
+def refuse(subject: Subject, disk: Disk | None, *, layers: int = 2) -> Refusal | None:
+    """Why no job can run on this disk; ``layers`` is how many it takes."""
+    if not subject.host.facts.has_block_jobs:
+        return Refusal("test driver", "libvirt's test driver has no block jobs")
+    if disk is None or not disk.writable:
+        return Refusal("no disk", "no writable disk is selected")
+    if subject.domain.state not in (State.RUNNING, State.PAUSED, State.OFF):
+        return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
+    if len(disk.layers) < layers:
+        return Refusal("one layer", f"{disk.target} has no layer below its active one")
+    return rules.first(
+        rules.no_block_job(subject),
+        rules.asleep(subject, "nothing can be merged"),
+        rules.no_saved_ram(subject, "the job would use it up"),
+        rules.all_present(subject.config.writable if _is_off(subject) else [disk]),
+    )
+
+
+def _is_off(subject: Subject) -> bool:
+    return subject.domain.state is State.OFF
+
+
+def begin(subject: Subject) -> tuple[Power, ...]:
+    """QEMU does the work: a domain that is off is started, but its guest is not."""
+    return (Power(subject.name, Verb.START_PAUSED),) if _is_off(subject) else ()
+
+
+def end(subject: Subject) -> tuple[Power, ...]:
+    """Off again, unless somebody has let the guest run meanwhile."""
+    off = Power(subject.name, Verb.FORCE_OFF, only_paused=True)
+    return (off,) if _is_off(subject) else ()
+
+
+def told(subject: Subject) -> tuple[str, ...]:
+    """What is said of ``begin`` and ``end``."""
+    return (STARTED,) if _is_off(subject) else ()
+
+
+def as_started(subject: Subject) -> Subject:
+    """The subject after ``begin``."""
+    return afterwards.started(subject) if _is_off(subject) else subject
