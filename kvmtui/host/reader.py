@@ -112,7 +112,7 @@ class Reader:
         """The domain as it is now. Raises ``HostError``, ``Gone`` when it is no more."""
         await self.domains()
         forest = await self._detail.call(Connection.forest, uuid)
-        config = await self._detail.call(Connection.config, uuid)
+        config = await self._config(uuid)
         self._shelf.change(
             uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
         )
@@ -122,6 +122,13 @@ class Reader:
         if domain is None:
             raise Gone("the domain is gone")
         return domain
+
+    async def _config(self, uuid: str) -> Config:
+        """QEMU is asked nothing about its images while a block job changes them."""
+        domain = self._shelf.host.domain(uuid)
+        job = domain is not None and any(job.disk for job in domain.jobs)
+        calm = not job and self._works(uuid) is not Progress.BLOCK
+        return await self._detail.call(Connection.config, uuid, ask_qemu=calm)
 
     async def ask_guest(self, uuid: str) -> None:
         """The guest agent asked now, also while a plan works on it. Raises ``HostError``."""
@@ -199,7 +206,7 @@ class Reader:
                 forest = await self._detail.call(Connection.forest, uuid)
                 found = {"forest": forest, "snapshot_count": len(forest.snapshots)}
             if Part.CONFIG in parts:
-                found["config"] = await self._detail.call(Connection.config, uuid)
+                found["config"] = await self._config(uuid)
         finally:
             if found:
                 self._shelf.change(uuid, trouble="", **found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from kvmtui.model import definition, xml
+from kvmtui.model import definition, note, xml
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
@@ -124,7 +124,8 @@ def domain(text: str, *, managed_save: bool = False) -> Config:
     )
 
 
-def _snapshot_disk(node: etree._Element, then: dict[str, etree._Element]) -> SnapshotDisk:
+def _snapshot_disk(root: etree._Element, node: etree._Element) -> SnapshotDisk:
+    then = _disks_then(root)
     target = node.get("name", "")
     mode = node.get("snapshot", "no")
     disk = then.get(target)
@@ -138,6 +139,7 @@ def _snapshot_disk(node: etree._Element, then: dict[str, etree._Element]) -> Sna
         device=disk.get("device", "disk") if disk is not None else "disk",
         chain_recorded=disk is not None and disk.find("backingStore") is not None,
         below=tuple(layer.source for layer in chain[1:-1] if layer) if None in chain else None,
+        noted=note.read(root.find("domain"), target),
     )
 
 
@@ -171,7 +173,6 @@ def recorded(root: etree._Element) -> etree._Element | None:
 def snapshot(text: str) -> Snapshot:
     """A ``<domainsnapshot>`` document. Raises ``etree.XMLSyntaxError``."""
     root = tree(text)
-    then = _disks_then(root)
     memory = root.find("memory")
     mode = memory.get("snapshot", "no") if memory is not None else "no"
     next_start = recorded(root)
@@ -183,7 +184,7 @@ def snapshot(text: str) -> Snapshot:
         state=xml.text(root, "state"),
         memory=Memory(mode) if mode in ("internal", "external") else Memory.NO,
         memory_file=memory.get("file", "") if memory is not None else "",
-        disks=tuple(_snapshot_disk(node, then) for node in root.iterfind("disks/disk")),
+        disks=tuple(_snapshot_disk(root, node) for node in root.iterfind("disks/disk")),
         unlike=_unlike(root),
         definition=definition.read(next_start) if next_start is not None else None,
         unfinished=tuple(

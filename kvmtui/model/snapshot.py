@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from kvmtui.model.definition import Definition
+from kvmtui.model.note import Written
 
 
 class Kind(Enum):
@@ -47,6 +48,10 @@ class SnapshotDisk:
     """The stored definition holds a ``<backingStore>`` for this disk."""
     below: tuple[str, ...] | None = None
     """The chain below the base, as recorded or as the images say; None where it is not known."""
+    noted: tuple[Written, ...] = ()
+    """When the base and the images below it were written last, as the record has a note of."""
+    intact: bool = False
+    """They were not written to since that note."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from kvmtui.plans import (
     merge,
     places,
     power,
+    pull,
     ram,
     revert,
 )
@@ -34,6 +35,7 @@ from kvmtui.plans.wishes import (
     FreezeGuest,
     Mend,
     Merge,
+    Pull,
     Revert,
     Switch,
     ThawGuest,
@@ -70,6 +72,8 @@ def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
             return mend.plan(subject, wish)
         case Merge():
             return merge.plan(subject, wish)
+        case Pull():
+            return pull.plan(subject, wish)
         case Switch():
             return power.plan(subject, wish)
         case Cancel():

@@ -96,6 +96,18 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """Wish: have the active layer take in what lies between it and a base, or all below it."""
+
+    ref: Ref
+    disk: str
+    base: str = ""
+    """What it stands on afterwards; empty for nothing."""
+    limit: int | None = None
+    """Bytes per second; None for what the host is set to, 0 for no limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """Wish: start, stop, pause or resume."""
 
@@ -184,6 +196,7 @@ Wish = (
     | Delete
     | Mend
     | Merge
+    | Pull
     | Switch
     | Cancel
     | Finish

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
-from kvmtui.ui.forms import adopt, create, delete, edit, guest, jobs, merge, power, revert
+from kvmtui.ui.forms import adopt, create, delete, edit, guest, jobs, merge, power, pull, revert
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
@@ -93,6 +93,14 @@ COMMANDS = (
     _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
     _change("delete", "d", "delete", "delete the selected or marked snapshots", delete.form),
     _change("commit", "c", "commit", "merge layers of a disk down", merge.form),
+    _change(
+        "pull",
+        "p",
+        "pull",
+        "pull layers up into the active one, down to the selected one",
+        pull.form,
+        footer=False,
+    ),
     _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),

@@ -90,6 +90,10 @@ class Machine:
             said = self.monitor(f'qemu-io -d {self._device(target)} "{order}"', HMP)
             assert not said, said
 
+    def flush(self, target: str = "vda") -> None:
+        """Has a running QEMU write down where it has put what it copied."""
+        self.monitor(f'qemu-io -d {self._device(target)} "flush"', HMP)
+
     def monitor(self, command: str, flags: int = 0) -> str:
         """An order to QEMU itself."""
         return str(libvirt_qemu.qemuMonitorCommand(self.handle, command, flags))

@@ -74,10 +74,10 @@ class Connection:
             self._domains[uuid] = self.handle.lookupByUUIDString(uuid)
         return self._domains[uuid]
 
-    def config(self, uuid: str) -> Config:
-        """Definition, chains and sizes."""
+    def config(self, uuid: str, *, ask_qemu: bool = True) -> Config:
+        """Definition, chains and sizes; ``ask_qemu`` must be False while a block job runs."""
         with translated():
-            return reading.config(self.handle, self._domain(uuid))
+            return reading.config(self.handle, self._domain(uuid), ask_qemu=ask_qemu)
 
     def forest(self, uuid: str) -> Forest:
         """All snapshots with their records, one call each."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from lxml import etree
 
-from kvmtui.model import parse
+from kvmtui.model import note, parse
 
 
 def definition(recorded: str, present: str, stay: Collection[str] = ()) -> str:
@@ -60,6 +60,7 @@ def _domain(node: etree._Element | None) -> etree._Element:
         raise ValueError("the snapshot recorded no definition")
     for disk in node.iterfind("devices/disk"):
         _without_chain(disk)
+    note.remove(node)
     node.tag = "domain"
     node.tail = None
     return node

@@ -71,15 +71,18 @@ def row(domain: Any, stats: Stats) -> Domain:
     )
 
 
-def config(handle: Any, domain: Any) -> Config:
-    """The live definition, or the inactive one, with sizes; and what the next start would be."""
+def config(handle: Any, domain: Any, *, ask_qemu: bool = True) -> Config:
+    """The live definition, or the inactive one, with sizes; and what the next start would be.
+
+    ``ask_qemu`` must be False while a block job runs.
+    """
     read = parse.domain(domain.XMLDesc(0), managed_save=bool(domain.hasManagedSaveImage(0)))
     persistent = bool(domain.isPersistent())
     if persistent and domain.isActive():
         later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).definition
         read = replace(read, definition=later)
     read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
-    return sizes.measured(handle, domain, read)
+    return sizes.measured(handle, domain, read, ask_qemu=ask_qemu)
 
 
 def definition(domain: Any, *, next_start: bool) -> str:

@@ -23,12 +23,16 @@ def is_local(handle: Any) -> bool:
     return not parts.netloc and handle.getType() != "TEST"
 
 
-def measured(handle: Any, domain: Any, config: Config) -> Config:
-    """The same definition with sizes, missing files, and chains that libvirt does not record."""
+def measured(handle: Any, domain: Any, config: Config, *, ask_qemu: bool) -> Config:
+    """The same definition with sizes, missing files, and chains that libvirt does not record.
+
+    ``ask_qemu``: QEMU may be asked about its images. QEMU 7.2 crashes when that happens while a
+    pull ends.
+    """
     running = bool(domain.isActive())
-    live = _running(handle, domain) if running else {}
+    live = _running(handle, domain) if running and ask_qemu else {}
     local = is_local(handle)
-    disks = tuple(_disk(domain, disk, live, running, local) for disk in config.disks)
+    disks = tuple(_disk(domain, disk, live, running, local, ask_qemu) for disk in config.disks)
     return replace(config, disks=disks)
 
 
@@ -50,11 +54,11 @@ def _running(handle: Any, domain: Any) -> Sizes:
     }
 
 
-def _disk(domain: Any, disk: Disk, live: Sizes, running: bool, local: bool) -> Disk:
+def _disk(domain: Any, disk: Disk, live: Sizes, running: bool, local: bool, ask_qemu: bool) -> Disk:
     if disk.active is None:
         return disk
     layers = tuple(_layer(disk, layer, live, first=n == 0) for n, layer in enumerate(disk.layers))
-    if not live:
+    if not live and (ask_qemu or not running):
         layers = (_off(domain, disk, layers[0]), *layers[1:])
     disk = replace(disk, layers=layers)
     return images.looked_at(disk, whole=not running) if local else disk

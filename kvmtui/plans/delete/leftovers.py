@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from os.path import basename, dirname
 
 from kvmtui.model.snapshot import Kind, Snapshot
@@ -47,6 +48,21 @@ def unneeded(subject: Subject, snapshot: Snapshot, files: Iterable[str]) -> tupl
     )
 
 
+def unused(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
+    """Which layers that leave a chain, the uppermost first, nobody else names or stands on.
+
+    What lies below one that somebody needs is needed too.
+    """
+    return tuple(takewhile(lambda file: not _used(subject, file), files))
+
+
+def _used(subject: Subject, file: str) -> bool:
+    forest = subject.forest
+    below = (record.below or () for s in forest.snapshots for record in s.disks)
+    named = forest.naming(file) or any(file in layers for layers in below)
+    return bool(named or base_not_shared(subject, [file]))
+
+
 def _gone(subject: Subject, file: str) -> bool:
     """Whether a folder that could be looked at does not hold the file any more."""
     folders = {
@@ -62,7 +78,7 @@ def _kept(subject: Subject, gone: Snapshot, file: str) -> bool:
     above = {snapshot.name for snapshot in subject.forest.ancestors(gone.name)}
     return any(
         snapshot.memory_file == file
-        or any(record.base == file for record in snapshot.disks)
+        or any(file in (record.base, *(record.below or ())) for record in snapshot.disks)
         or (file in snapshot.overlays and snapshot.name not in above)
         for snapshot in subject.forest.snapshots
         if snapshot.name != gone.name

@@ -21,7 +21,7 @@ from kvmtui.plans.wishes import Mend
 def stands_on(subject: Subject, record: SnapshotDisk) -> Layer | None:
     """The layer below the snapshot's overlay, where the recorded one is no longer in the chain."""
     disk = subject.config.disk(record.target)
-    if disk is None or not disk.complete or disk.position(record.base) is not None:
+    if record.intact or disk is None or not disk.complete or disk.position(record.base) is not None:
         return None
     overlay = disk.position(record.overlay)
     if overlay is None or overlay + 1 >= len(disk.layers):

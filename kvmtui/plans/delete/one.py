@@ -42,6 +42,8 @@ def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refus
     """The way that the wish names, or the one that this libvirt leaves."""
     if wish.metadata_only:
         return forget(subject, snapshot, ram_file=wish.ram_file)
+    if _has_left(subject, snapshot):
+        return _beside(subject, snapshot, native=False)
     if wish.cancellable:
         return by_commit(subject, snapshot)
     refusal = refusals.refuse(subject, snapshot)
@@ -52,6 +54,16 @@ def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refus
         return refusal
     instead = by_commit(subject, snapshot)
     return refusal if isinstance(instead, Refusal) else _told_why(instead, refusal)
+
+
+def _has_left(subject: Subject, snapshot: Snapshot) -> bool:
+    """Whether its images are known to be right, but no disk stands on them any more."""
+    records = refusals.external(snapshot)
+    disks = (subject.config.disk(record.target) for record in records)
+    return bool(records) and all(
+        record.intact and disk is not None and disk.complete and disk.position(record.base) is None
+        for record, disk in zip(records, disks, strict=True)
+    )
 
 
 def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
@@ -87,8 +99,8 @@ def _left(subject: Subject, snapshot: Snapshot, images: Iterable[str]) -> tuple[
     return leftovers.unneeded(subject, snapshot, (*images, *memory))
 
 
-def _beside(subject: Subject, snapshot: Snapshot) -> Deletion:
-    """A leaf beside the current branch: only files go.
+def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Deletion:
+    """A leaf beside the current branch, or beside the present chain: only files go.
 
     libvirt unlinks the images that it preserves, whoever else needs them; then, and where it
     cannot, its record is forgotten and what nobody needs is removed.
@@ -96,7 +108,7 @@ def _beside(subject: Subject, snapshot: Snapshot) -> Deletion:
     images = leftovers.own_images(subject, snapshot, "external")
     ours = (*snapshot.overlays, *leftovers.own_images(subject, snapshot, "no"))
     kept = [image for image in images if leftovers.needed(subject, snapshot, image)]
-    native = not kept and _follows_branches(subject, snapshot, images)
+    native = native and not kept and _follows_branches(subject, snapshot, images)
     if native:
         files = _left(subject, snapshot, ours)
         step = DeleteSnapshot(subject.name, snapshot.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.plans.steps import Amend, EditRecord, Redefine, SetMetadata, Step
+from kvmtui.plans.steps import Amend, EditRecord, Redefine, SetMetadata, Step, Vouch
 
 
 def missing(step: Step, domain: Domain) -> str | None:
@@ -11,6 +11,8 @@ def missing(step: Step, domain: Domain) -> str | None:
     match step:
         case Amend():
             return _amended(step, domain)
+        case Vouch():
+            return _noted(step, domain)
         case EditRecord():
             return _edited(step, domain)
         case Redefine():
@@ -30,6 +32,15 @@ def _amended(step: Amend, domain: Domain) -> str | None:
         record = snapshot.disk(step.disk) if snapshot else None
         if record is None or record.base == step.merged:
             return f"“{name}” still names {step.merged}"
+    return None
+
+
+def _noted(step: Vouch, domain: Domain) -> str | None:
+    for name in step.snapshots:
+        snapshot = domain.forest.get(name) if domain.forest else None
+        record = snapshot.disk(step.disk) if snapshot else None
+        if record is None or not record.intact:
+            return f"“{name}” has no note of its images"
     return None
 
 

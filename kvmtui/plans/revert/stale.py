@@ -11,7 +11,12 @@ from kvmtui.plans.subject import Subject
 def refuse(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
     """Why the image that the snapshot preserves of a disk is not gone back to."""
     disk = subject.config.disk(record.target)
-    if disk is None or not disk.complete or not _leads_here(subject, snapshot, disk):
+    if (
+        record.intact
+        or disk is None
+        or not disk.complete
+        or not _leads_here(subject, snapshot, disk)
+    ):
         return None
     position = disk.position(record.base)
     if position is None:

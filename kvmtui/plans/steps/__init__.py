@@ -1,7 +1,7 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
-from kvmtui.plans.steps.jobs import AbortJob, AbortRam, AwaitMerged, AwaitReady, Commit, Pivot
+from kvmtui.plans.steps.jobs import AbortJob, AbortRam, AwaitMerged, AwaitReady, Commit, Pivot, Pull
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
@@ -15,7 +15,7 @@ from kvmtui.plans.steps.snapshots import (
     Target,
 )
 from kvmtui.plans.steps.spelling import Watch
-from kvmtui.plans.steps.tidying import Amend, RemoveFile
+from kvmtui.plans.steps.tidying import Amend, RemoveFile, Vouch
 
 Step = (
     CreateSnapshot
@@ -28,6 +28,8 @@ Step = (
     | AwaitReady
     | AwaitMerged
     | Pivot
+    | Pull
+    | Vouch
     | AbortJob
     | AbortRam
     | Power
@@ -62,6 +64,7 @@ __all__ = [
     "ManagedSave",
     "Pivot",
     "Power",
+    "Pull",
     "Redefine",
     "RemoveFile",
     "RemoveManagedSave",
@@ -76,5 +79,6 @@ __all__ = [
     "Target",
     "Thaw",
     "Verb",
+    "Vouch",
     "Watch",
 ]

@@ -40,6 +40,31 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """``virDomainBlockRebase``: the active layer takes in what lies between it and a base."""
+
+    domain: str
+    disk: str
+    base: str = ""
+    """What it stands on afterwards; empty for nothing."""
+    bandwidth: int = 0
+    """Bytes per second; 0 for no limit."""
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        down_to = f"between it and {basename(self.base)}" if self.base else "below it"
+        return f"pull all layers {down_to} up into {self.disk}"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--path", self.disk]
+        words += ["--base", self.base] if self.base else []
+        words += ["--bytes", "--bandwidth", str(self.bandwidth)] if self.bandwidth else []
+        return virsh("blockpull", self.domain, *words)
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitReady:
     """Waits until the job of a disk says READY; never takes full progress for it."""
 
@@ -63,11 +88,12 @@ class AwaitMerged:
     domain: str
     disk: str
     top: str
+    """The uppermost of those that go."""
     watch = Watch.BLOCK
 
     @property
     def says(self) -> str:
-        return f"wait until {basename(self.top)} is merged"
+        return f"wait until {basename(self.top)} has left the chain"
 
     @property
     def virsh(self) -> str:

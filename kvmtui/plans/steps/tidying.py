@@ -36,12 +36,7 @@ class Amend:
 
     @property
     def virsh(self) -> str:
-        words = ("--xmlfile", "EDITED.xml", "--redefine")
-        dumps = (
-            virsh("snapshot-dumpxml", self.domain, "--snapshotname", name, "--security-info")
-            for name in self.snapshots
-        )
-        return f"{virsh('snapshot-create', self.domain, *words)}   # each of: {'; '.join(dumps)}"
+        return _rewritten(self.domain, self.snapshots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +61,35 @@ class RemoveFile:
         return shlex.join(
             ["virsh", "vol-delete", "--vol", self.file] if self.pooled else ["rm", "--", self.file]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """``virDomainSnapshotCreateXML`` with REDEFINE: notes when the images were written last.
+
+    That is how it can be told later that they hold what they did, once the chain of the domain
+    shows them no more.
+    """
+
+    domain: str
+    disk: str
+    snapshots: tuple[str, ...]
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        whose = ", ".join(f"“{name}”" for name in self.snapshots)
+        return f"note when the images of {whose} were written last"
+
+    @property
+    def virsh(self) -> str:
+        return _rewritten(self.domain, self.snapshots)
+
+
+def _rewritten(domain: str, snapshots: tuple[str, ...]) -> str:
+    words = ("--xmlfile", "EDITED.xml", "--redefine")
+    dumps = (
+        virsh("snapshot-dumpxml", domain, "--snapshotname", name, "--security-info")
+        for name in snapshots
+    )
+    return f"{virsh('snapshot-create', domain, *words)}   # each of: {'; '.join(dumps)}"

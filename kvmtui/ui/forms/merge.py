@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
-from kvmtui.model.disk import Disk
 from kvmtui.plans import blockjob, merge
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Merge, Wish
-from kvmtui.ui.forms.form import Choice, Field, Form, Option, Toggle, Values
+from kvmtui.ui.forms.form import Choice, Field, Form, Toggle, Values
+from kvmtui.ui.forms.layers import options
 from kvmtui.ui.view import View
 
 
@@ -36,8 +34,8 @@ def form(view: View) -> Form | Refusal:
         base = _chosen(values.get("base", preset), bases)
         beside = merge.others(subject, Merged(target, top, base))
         return (
-            Choice("top", "From", _options(now, tops), top, stepped=True),
-            Choice("base", "Into", _options(now, bases), preset, stepped=True),
+            Choice("top", "From", options(now, tops), top, stepped=True),
+            Choice("base", "Into", options(now, bases), preset, stepped=True),
             Toggle(
                 "others",
                 f"also {', '.join(other.disk for other in beside)}, down to the same snapshot",
@@ -62,15 +60,3 @@ def form(view: View) -> Form | Refusal:
 
 def _chosen(wanted: object, layers: tuple[str, ...]) -> str:
     return wanted if isinstance(wanted, str) and wanted in layers else next(iter(layers), "")
-
-
-def _options(disk: Disk, layers: tuple[str, ...]) -> tuple[Option, ...]:
-    """By name where all layers lie in one folder; the active one says so."""
-    beside = len({os.path.dirname(layer.source) for layer in disk.layers}) == 1
-    active = disk.active.source if disk.active else ""
-
-    def label(layer: str) -> str:
-        name = os.path.basename(layer) if beside else layer
-        return f"{name}, the active layer" if layer == active else name
-
-    return tuple(Option(layer, label(layer)) for layer in layers)

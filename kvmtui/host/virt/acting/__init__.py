@@ -14,6 +14,7 @@ from kvmtui.host.virt.acting import (
     records,
     restart,
     snapshots,
+    vouching,
 )
 from kvmtui.plans.steps import (
     AbortJob,
@@ -30,6 +31,7 @@ from kvmtui.plans.steps import (
     ManagedSave,
     Pivot,
     Power,
+    Pull,
     Redefine,
     RemoveFile,
     RemoveManagedSave,
@@ -42,6 +44,7 @@ from kvmtui.plans.steps import (
     StartOver,
     Step,
     Thaw,
+    Vouch,
 )
 
 
@@ -66,6 +69,10 @@ def perform(domain: Any, step: Step) -> None:
             amending.amend(domain, step)
         case RemoveFile():
             files.remove(domain, step)
+        case Pull():
+            jobs.pull(domain, step)
+        case Vouch():
+            vouching.vouch(domain, step)
         case AwaitReady():
             jobs.await_ready(domain, step.disk)
         case AwaitMerged():

@@ -14,6 +14,7 @@ from kvmtui.plans.steps import (
     AwaitMerged,
     Commit,
     Pivot,
+    Pull,
 )
 
 LOOK = 0.25
@@ -31,6 +32,12 @@ def commit(domain: Any, step: Commit) -> None:
     if step.delete:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
     domain.blockCommit(step.disk, step.base, step.top, step.bandwidth, flags)
+
+
+def pull(domain: Any, step: Pull) -> None:
+    """``virDomainBlockRebase``."""
+    flags = libvirt.VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES
+    domain.blockRebase(step.disk, step.base or None, step.bandwidth, flags)
 
 
 def await_ready(domain: Any, target: str) -> None:

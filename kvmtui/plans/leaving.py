@@ -1,0 +1,70 @@
+"""Snapshots whose images leave the chain of a disk, unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os.path import basename
+
+from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.snapshot import Snapshot
+from kvmtui.plans import edit
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.revert import stale
+from kvmtui.plans.steps import Vouch
+from kvmtui.plans.subject import Subject
+
+
+def inside(subject: Subject, disk: Disk) -> Refusal | None:
+    """Internal snapshots in the active layer stand on what lies below it as well."""
+    active = disk.active
+    if active is None:
+        return None
+    held = [s.name for s in subject.forest.naming(active.source) if _is_inside(s, disk.target)]
+    held += [image.name for image in active.snapshots or ()]
+    if not held:
+        return None
+    reason = f"internal “{held[0]}” lives in {basename(active.source)} and needs what is below it"
+    return Refusal("internal inside", reason, "delete it first")
+
+
+def _is_inside(snapshot: Snapshot, target: str) -> bool:
+    record = snapshot.disk(target)
+    return record is not None and record.mode == "internal"
+
+
+def kept(subject: Subject, disk: Disk, layers: Sequence[Layer]) -> tuple[Snapshot, ...]:
+    """Snapshots of the current branch that one of the layers preserves, youngest first.
+
+    None whose record does not fit the chain: what those hold is not known now either.
+    """
+    sources = {layer.source for layer in layers}
+    return tuple(
+        snapshot
+        for snapshot in subject.forest.ancestors(subject.forest.current)
+        if (record := snapshot.disk(disk.target)) is not None
+        and record.mode == "external"
+        and record.base in sources
+        and stale.refuse(subject, snapshot, record) is None
+    )
+
+
+def unprovable(subject: Subject, snapshots: Sequence[Snapshot]) -> tuple[Snapshot, ...]:
+    """Those of which nobody could tell later that their images are unchanged."""
+    if not subject.host.facts.local:
+        return tuple(snapshots)
+    return tuple(s for s in snapshots if edit.hidden(subject, s) is not None)
+
+
+def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tuple[Vouch, ...]:
+    """The note that lets it be told of the others, while their images are known to be right."""
+    lost = unprovable(subject, snapshots)
+    names = tuple(s.name for s in reversed(snapshots) if s not in lost)
+    return (Vouch(subject.name, disk.target, names),) if names else ()
+
+
+def losses(lost: Sequence[Snapshot]) -> tuple[str, ...]:
+    """What is said of those of which it cannot be told."""
+    return tuple(
+        f"the way back to “{snapshot.name}”: nobody could tell that its image is unchanged"
+        for snapshot in lost
+    )
