@@ -25,7 +25,7 @@ async def pulled(pilot: Pilot[int], hosts: Still) -> list[str]:
     """What the active layer stands on afterwards."""
     await pilot.press("p")
     await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen))
-    await until(pilot, lambda: "Stand on" in text(pilot))
+    await until(pilot, lambda: "Onto" in text(pilot))
     await pilot.click("#yes")
     await until(pilot, lambda: bool(hosts.performed))
     return [step.base for step in hosts.performed[0].steps if isinstance(step, Pull)]

@@ -53,8 +53,8 @@ class Pull:
 
     @property
     def says(self) -> str:
-        down_to = f"between it and {basename(self.base)}" if self.base else "below it"
-        return f"pull all layers {down_to} up into {self.disk}"
+        which = f"the layers above {basename(self.base)}" if self.base else "all layers"
+        return f"pull {which} up into the active one of {self.disk}"
 
     @property
     def virsh(self) -> str:

@@ -28,7 +28,7 @@ def form(view: View) -> Form | Refusal:
         bases = pull.bases(now) if now else ("",)
         named = options(now, bases[:-1]) if now else ()
         preset = layer if layer in bases else ""
-        return (Choice("base", "Stand on", (*named, Option("", NOTHING)), preset, stepped=True),)
+        return (Choice("base", "Onto", (*named, Option("", NOTHING)), preset, stepped=True),)
 
     def wish(values: Values) -> Wish:
         return Pull(ref, target, values["base"] or "")
