@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
-from kvmtui.plans import merge
+from kvmtui.plans import leaving, merge
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AbortJob, AbortRam, Pivot
 from kvmtui.plans.subject import Subject
@@ -103,12 +103,29 @@ def finish(subject: Subject, wish: Finish) -> Plan | Refusal:
         return refusal or Refusal("no job", "the job is gone")
     base = disk.mirror.source
     gone = _merged(subject, job)
+    left = _left(subject, job)
+    lost = leaving.unprovable(subject, left)
     return Plan(
         ref=subject.ref,
         title=f"Switch {wish.disk} of {subject.name} over",
         verb="Switch over",
-        steps=(Pivot(subject.name, wish.disk, base), *merge.forgotten(subject, gone)),
+        steps=(
+            *leaving.vouched(subject, disk, left),
+            Pivot(subject.name, wish.disk, base),
+            *merge.forgotten(subject, gone),
+        ),
         danger=Danger.LOSS,
-        losses=tuple(f"the way back to “{snapshot.name}”" for snapshot in gone),
-        effects=(f"{wish.disk} goes on in {basename(base)}",),
+        losses=(
+            *(f"the way back to “{snapshot.name}”" for snapshot in gone),
+            *leaving.losses(lost),
+        ),
+        effects=(f"{wish.disk} goes on in {basename(base)}", *leaving.told(left)),
     )
+
+
+def _left(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
+    """The snapshots whose images the disk may leave with a copy, unchanged."""
+    disk = subject.config.disk(job.disk)
+    if job.kind is not JobKind.COPY or disk is None:
+        return ()
+    return leaving.kept(subject, disk, disk.layers[1:])

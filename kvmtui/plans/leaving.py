@@ -14,8 +14,8 @@ from kvmtui.plans.steps import Vouch
 from kvmtui.plans.subject import Subject
 
 
-def inside(subject: Subject, disk: Disk) -> Refusal | None:
-    """Internal snapshots in the active layer stand on what lies below it as well."""
+def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
+    """Internal snapshots in the active layer belong to it, and to what lies below it."""
     active = disk.active
     if active is None:
         return None
@@ -23,7 +23,7 @@ def inside(subject: Subject, disk: Disk) -> Refusal | None:
     held += [image.name for image in active.snapshots or ()]
     if not held:
         return None
-    reason = f"internal “{held[0]}” lives in {basename(active.source)} and needs what is below it"
+    reason = f"internal “{held[0]}” lives in {basename(active.source)} and {fate}"
     return Refusal("internal inside", reason, "delete it first")
 
 
@@ -60,6 +60,12 @@ def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tupl
     lost = unprovable(subject, snapshots)
     names = tuple(s.name for s in reversed(snapshots) if s not in lost)
     return (Vouch(subject.name, disk.target, names),) if names else ()
+
+
+def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
+    """What is said of all of them."""
+    names = ", ".join(f"“{snapshot.name}”" for snapshot in reversed(snapshots))
+    return (f"the files that {names} go back to stay as they are",) if names else ()
 
 
 def losses(lost: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kvmtui.model.world import World
 from kvmtui.plans import (
     adopt,
+    copying,
     create,
     delete,
     describe,
@@ -26,6 +27,7 @@ from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import (
     Adopt,
     Cancel,
+    Copy,
     Create,
     Delete,
     Describe,
@@ -45,7 +47,7 @@ from kvmtui.plans.wishes import (
 
 def to_look_at(wish: Wish) -> tuple[str, ...]:
     """The paths that the world must tell of (``Host.places``) before the wish is planned."""
-    named = wish.paths if isinstance(wish, Create | Switch) else ()
+    named = wish.paths if isinstance(wish, Create | Switch | Copy) else ()
     return tuple(path for path in named if places.lookable(path))
 
 
@@ -72,6 +74,8 @@ def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
             return mend.plan(subject, wish)
         case Merge():
             return merge.plan(subject, wish)
+        case Copy():
+            return copying.plan(subject, wish)
         case Pull():
             return pull.plan(subject, wish)
         case Switch():

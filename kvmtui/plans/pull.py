@@ -32,7 +32,7 @@ def refuse(subject: Subject, wish: Pull) -> Refusal | None:
     if wish.base and (position is None or position < 2):
         return Refusal("base", f"nothing lies between {wish.base} and the active layer")
     return rules.first(
-        leaving.inside(subject, disk),
+        leaving.inside(subject, disk, "needs what is below it"),
         _room(disk, pulled(disk, wish.base)),
     )
 
@@ -71,7 +71,7 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
     limit = subject.host.commit_bandwidth if wish.limit is None else wish.limit
     kept = leaving.kept(subject, disk, (*layers, *_base(disk, wish)))
     lost = leaving.unprovable(subject, kept)
-    unused = leftovers.unused(subject, [layer.source for layer in layers])
+    unused = leftovers.unused(subject, disk.target, [layer.source for layer in layers])
     return Plan(
         ref=subject.ref,
         title=f"Pull {disk.target} of {subject.name}",
@@ -106,7 +106,6 @@ def _effects(
     room = f", {size(free)} are free" if free is not None else ""
     where = "" if not dirname(active.source) else f" in {dirname(active.source)}"
     told = [f"{basename(active.source)} may grow by {size(_growth(disk, layers))}{where}{room}"]
-    names = ", ".join(f"“{snapshot.name}”" for snapshot in reversed(kept))
-    told += [f"the files that {names} go back to stay as they are"] if names else []
+    told += leaving.told(kept)
     told += [f"{basename(path)} stays, unused" for path in unused]
     return tuple(told)

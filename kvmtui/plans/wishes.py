@@ -108,6 +108,26 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Wish: copy a disk to a new file and have the domain go on in that."""
+
+    ref: Ref
+    disk: str
+    file: str
+    shallow: bool = False
+    """Only the active layer; the new file stands on what that stands on."""
+    tidy: bool = False
+    """Remove the files that nobody needs afterwards."""
+    limit: int | None = None
+    """Bytes per second; None for what the host is set to, 0 for no limit."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The place that is asked for by name."""
+        return (self.file,)
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """Wish: start, stop, pause or resume."""
 
@@ -197,6 +217,7 @@ Wish = (
     | Mend
     | Merge
     | Pull
+    | Copy
     | Switch
     | Cancel
     | Finish

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
-from kvmtui.ui.forms import adopt, create, delete, edit, guest, jobs, merge, power, pull, revert
+from kvmtui.ui.forms import (
+    adopt,
+    create,
+    delete,
+    edit,
+    guest,
+    jobs,
+    merge,
+    move,
+    power,
+    pull,
+    revert,
+)
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
 
@@ -100,6 +112,9 @@ COMMANDS = (
         "pull layers up into the active one, down to the selected one",
         pull.form,
         footer=False,
+    ),
+    _change(
+        "move", "m", "move", "copy a disk to a new file, and go on in that", move.form, footer=False
     ),
     _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),

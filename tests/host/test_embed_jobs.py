@@ -72,7 +72,7 @@ async def test_an_own_commit_is_seen_moving_and_gone_afterwards(
     busy = {world.hosts[0].domains[0].busy for world in slow.worlds} - {""}
     assert busy == {
         "merge the layers of vda down into m-vda.qcow2",
-        "wait until the merge of vda is ready",
+        "wait until the job of vda is ready",
         "switch vda over to m-vda.qcow2",
         "forget the record of snapshot “s1”",
     }

@@ -27,6 +27,14 @@ def snapshot(step: CreateSnapshot) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
+def destination(file: str, format: str) -> str:
+    """The ``<disk>`` that a copy makes."""
+    disk = etree.Element("disk", type="file")
+    etree.SubElement(disk, "driver", type=format)
+    etree.SubElement(disk, "source", file=file)
+    return etree.tostring(disk, encoding="unicode")
+
+
 def with_overlays(recorded: str, overlays: tuple[tuple[str, str], ...]) -> str:
     """A snapshot's record with other overlay files, into which no merge was interrupted."""
     root = parse.tree(recorded)

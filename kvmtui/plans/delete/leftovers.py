@@ -48,19 +48,19 @@ def unneeded(subject: Subject, snapshot: Snapshot, files: Iterable[str]) -> tupl
     )
 
 
-def unused(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
+def unused(subject: Subject, target: str, files: Iterable[str]) -> tuple[str, ...]:
     """Which layers that leave a chain, the uppermost first, nobody else names or stands on.
 
     What lies below one that somebody needs is needed too.
     """
-    return tuple(takewhile(lambda file: not _used(subject, file), files))
+    return tuple(takewhile(lambda file: not _used(subject, target, file), files))
 
 
-def _used(subject: Subject, file: str) -> bool:
+def _used(subject: Subject, target: str, file: str) -> bool:
     forest = subject.forest
     below = (record.below or () for s in forest.snapshots for record in s.disks)
     named = forest.naming(file) or any(file in layers for layers in below)
-    return bool(named or base_not_shared(subject, [file]))
+    return bool(named or base_not_shared(subject, [file], target))
 
 
 def _gone(subject: Subject, file: str) -> bool:

@@ -1,7 +1,16 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
-from kvmtui.plans.steps.jobs import AbortJob, AbortRam, AwaitMerged, AwaitReady, Commit, Pivot, Pull
+from kvmtui.plans.steps.jobs import (
+    AbortJob,
+    AbortRam,
+    AwaitMerged,
+    AwaitReady,
+    Commit,
+    Copy,
+    Pivot,
+    Pull,
+)
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
@@ -29,6 +38,7 @@ Step = (
     | AwaitMerged
     | Pivot
     | Pull
+    | Copy
     | Vouch
     | AbortJob
     | AbortRam
@@ -57,6 +67,7 @@ __all__ = [
     "AwaitMerged",
     "AwaitReady",
     "Commit",
+    "Copy",
     "CreateSnapshot",
     "DeleteSnapshot",
     "EditRecord",

@@ -65,6 +65,33 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """``virDomainBlockCopy`` to a new file, of all layers or of the active one alone."""
+
+    domain: str
+    disk: str
+    file: str
+    format: str
+    bandwidth: int = 0
+    """Bytes per second; 0 for no limit."""
+    shallow: bool = False
+    """The copy stands on what the active layer stands on."""
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        what = f"the active layer of {self.disk}" if self.shallow else self.disk
+        return f"copy {what} to {self.file}"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--path", self.disk, "--dest", self.file, "--format", self.format]
+        words += ["--shallow"] if self.shallow else []
+        words += ["--bytes", "--bandwidth", str(self.bandwidth)] if self.bandwidth else []
+        return virsh("blockcopy", self.domain, *words, "--transient-job")
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitReady:
     """Waits until the job of a disk says READY; never takes full progress for it."""
 
@@ -74,7 +101,7 @@ class AwaitReady:
 
     @property
     def says(self) -> str:
-        return f"wait until the merge of {self.disk} is ready"
+        return f"wait until the job of {self.disk} is ready"
 
     @property
     def virsh(self) -> str:

@@ -24,6 +24,7 @@ from kvmtui.plans.steps import (
     AwaitMerged,
     AwaitReady,
     Commit,
+    Copy,
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
@@ -69,6 +70,8 @@ def perform(domain: Any, step: Step) -> None:
             amending.amend(domain, step)
         case RemoveFile():
             files.remove(domain, step)
+        case Copy():
+            jobs.copy(domain, step)
         case Pull():
             jobs.pull(domain, step)
         case Vouch():

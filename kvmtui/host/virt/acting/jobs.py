@@ -8,11 +8,13 @@ from typing import Any
 import libvirt
 
 from kvmtui.host.base import Refused
+from kvmtui.host.virt import compose
 from kvmtui.model import parse
 from kvmtui.plans.steps import (
     AbortJob,
     AwaitMerged,
     Commit,
+    Copy,
     Pivot,
     Pull,
 )
@@ -38,6 +40,17 @@ def pull(domain: Any, step: Pull) -> None:
     """``virDomainBlockRebase``."""
     flags = libvirt.VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES
     domain.blockRebase(step.disk, step.base or None, step.bandwidth, flags)
+
+
+def copy(domain: Any, step: Copy) -> None:
+    """``virDomainBlockCopy``; libvirt makes the file, and refuses one that is there.
+
+    A job that a persistent domain would lose with its QEMU is only taken as a transient one.
+    """
+    flags = libvirt.VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB
+    flags |= libvirt.VIR_DOMAIN_BLOCK_COPY_SHALLOW if step.shallow else 0
+    limit = {libvirt.VIR_DOMAIN_BLOCK_COPY_BANDWIDTH: step.bandwidth} if step.bandwidth else {}
+    domain.blockCopy(step.disk, compose.destination(step.file, step.format), limit, flags)
 
 
 def await_ready(domain: Any, target: str) -> None:
