@@ -43,6 +43,8 @@ class Outcome:
         """One sentence for the screen."""
         if self.ok:
             return "; ".join([f"{self.plan.title}: done", *self.unmet])
+        if self.done == len(self.plan.steps):
+            return "; ".join([f"{self.plan.title}: {self.error}", *self.unmet])
         step = self.plan.steps[self.done].says
         back = ", then undone" if self.undone else ", undoing failed" if self.plan.undo else ""
         before = f" ({self.done} of {len(self.plan.steps)} steps were done{back})"
@@ -78,6 +80,7 @@ class Performance:
                     break
                 done += 1
             undone = bool(error and done and self._plan.undo)
+            error = error or self._unlike()
             for step in self._plan.undo if undone else ():
                 if self._is_needless(step):
                     continue
@@ -95,6 +98,11 @@ class Performance:
             self._say("")
         seconds = time.monotonic() - begun
         return Outcome(self._plan, done, error, seconds, undone, tuple(unmet))
+
+    def _unlike(self) -> str:
+        """What the chains are instead of what the plan was to make of them."""
+        now = self._watch.host.domain(self._plan.ref.uuid)
+        return outcome.unlike(self._plan, now) if now is not None else ""
 
     def _is_needless(self, step: Step) -> bool:
         now = self._watch.host.domain(self._plan.ref.uuid)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+
+MANY = 3
+"""Names that are still told one by one."""
 
 _UNITS = ("B", "K", "M", "G", "T", "P")
 
@@ -34,3 +38,10 @@ def span(seconds: float) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: 1 layer, 3 layers."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of snapshots: “s1”, “s2”; their number where they are many."""
+    if len(names) > MANY:
+        return count(len(names), "snapshot")
+    return ", ".join(f"“{name}”" for name in names)

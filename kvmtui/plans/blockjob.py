@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.plans import rules
@@ -45,6 +47,17 @@ def end(subject: Subject) -> tuple[Power, ...]:
     """Off again, unless somebody has let the guest run meanwhile."""
     off = Power(subject.name, Verb.FORCE_OFF, only_paused=True)
     return (off,) if _is_off(subject) else ()
+
+
+def known(
+    disk: Disk, without: Collection[str], active: str = ""
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For ``Plan.chains``: what is left of it, on top of that ``active`` if there is a new one.
+
+    Nothing where it is not known how far down the chain goes.
+    """
+    left = (layer.source for layer in disk.layers if layer.source not in without)
+    return ((disk.target, (*filter(None, [active]), *left)),) if disk.complete else ()
 
 
 def told(subject: Subject) -> tuple[str, ...]:

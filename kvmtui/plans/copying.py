@@ -87,11 +87,12 @@ def plan(subject: Subject, wish: Copy) -> Plan | Refusal:
         ),
         undo=() if start else _undone(subject, wish),
         lastly=blockjob.end(subject),
+        chains=blockjob.known(disk, [layer.source for layer in _left(disk, wish)], wish.file),
         afterwards=removals,
         danger=Danger.LOSS if lost or removals else Danger.NONE,
         losses=leaving.losses(lost),
         effects=(
-            f"{wish.file} takes up to {size(_needs(disk, wish))}, and what is written meanwhile",
+            f"the new file takes up to {size(_needs(disk, wish))}, and what is written meanwhile",
             *_fate(unused, removals),
             *leaving.told(kept),
             *blockjob.told(subject),

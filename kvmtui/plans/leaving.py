@@ -7,6 +7,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.words import listed
 from kvmtui.plans import edit
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import stale
@@ -64,8 +65,11 @@ def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tupl
 
 def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
     """What is said of all of them."""
-    names = ", ".join(f"“{snapshot.name}”" for snapshot in reversed(snapshots))
-    return (f"the files that {names} go back to stay as they are",) if names else ()
+    if not snapshots:
+        return ()
+    names = listed([snapshot.name for snapshot in reversed(snapshots)])
+    goes = "goes" if len(snapshots) == 1 else "go"
+    return (f"the files that {names} {goes} back to stay as they are",)
 
 
 def losses(lost: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Plan:
     """Carried out in the end as soon as the first step came about, whatever came of the others."""
     afterwards: tuple[Step, ...] = ()
     """Tried once all steps came about; one that fails is told, and the plan has succeeded still."""
+    chains: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(disk, layers): what the chains must be once all steps came about, else it has failed."""
     danger: Danger = Danger.NONE
     losses: tuple[str, ...] = ()
     """What is gone afterwards."""

@@ -83,6 +83,7 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
             AwaitMerged(subject.name, disk.target, layers[0].source),
         ),
         lastly=blockjob.end(subject),
+        chains=blockjob.known(disk, without=[layer.source for layer in layers]),
         danger=Danger.LOSS if lost else Danger.NONE,
         losses=leaving.losses(lost),
         effects=(

@@ -64,12 +64,14 @@ def history(*numbers: int, first: int = 0x11) -> tuple[int, ...]:
     return tuple(found)
 
 
-def scatter(image: Path, pattern: int, *, count: int = 64, step: int = 2**18) -> None:
-    """Fills ``count`` pages apart from each other, from 4 MiB on; the disk must not be in use.
+def scatter(
+    image: Path, pattern: int, *, count: int = 64, step: int = 2**18, start: int = 2**22
+) -> None:
+    """Fills ``count`` pages apart from each other, from ``start`` on; the disk must not be in use.
 
     A merge moves each by itself, so that it has many steps to be seen in.
     """
-    words = [f"write -q -P {pattern} {2**22 + n * step} {PAGE}" for n in range(count)]
+    words = [f"write -q -P {pattern} {start + n * step} {PAGE}" for n in range(count)]
     argv = [program("qemu-io", "qemu-utils"), "-t", "unsafe", "-f", "qcow2"]
     for word in words:
         argv += ["-c", word]

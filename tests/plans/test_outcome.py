@@ -35,7 +35,19 @@ from kvmtui.plans.steps import (
     Thaw,
     Verb,
 )
-from tests.worlds import ANSWERING, FROZEN, SILENT, chained, disk, domain, file
+from kvmtui.plans.wishes import Merge
+from tests.worlds import (
+    ANSWERING,
+    FROZEN,
+    SILENT,
+    allowed,
+    chained,
+    disk,
+    domain,
+    file,
+    ref,
+    world,
+)
 
 WEB = chained(2)
 OFF = replace(WEB, state=State.OFF)
@@ -197,3 +209,21 @@ def test_an_undoing_skips_only_what_is_gone_already() -> None:
     assert not outcome.needless(Power("web", Verb.FORCE_OFF), OFF)
     assert outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), OFF)
     assert not outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), PAUSED)
+
+
+def test_only_the_chain_of_the_plan_is_what_was_wished() -> None:
+    web = chained(2)
+    plan = allowed(world(web), Merge(ref(web), "vda", file("web.qcow2"), top=file("web.s1.qcow2")))
+    assert plan.chains == (("vda", (file("web.s2.qcow2"), file("web.qcow2"))),)
+    told = "vda is web.s2.qcow2 on web.s1.qcow2 on web.qcow2, not web.s2.qcow2 on web.qcow2"
+    assert outcome.unlike(plan, web) == told
+    assert outcome.unlike(plan, domain("web", disk(*plan.chains[0][1]))) == ""
+    assert "vda is gone" in outcome.unlike(plan, domain("web", disk(target="vdb")))
+
+
+def test_of_a_chain_that_is_not_known_nothing_is_demanded() -> None:
+    web = chained(1)
+    assert web.config is not None
+    unknown = replace(web.config.disks[0], complete=False)
+    web = replace(web, config=replace(web.config, disks=(unknown,)))
+    assert allowed(world(web), Merge(ref(web), "vda", file("web.qcow2"))).chains == ()

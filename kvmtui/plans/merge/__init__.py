@@ -88,11 +88,21 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
         verb="Commit",
         steps=(*blockjob.begin(subject), *_steps(subject, wish, found, gone)),
         lastly=blockjob.end(subject),
+        chains=tuple(
+            chain
+            for disk, merged in found
+            for chain in blockjob.known(disk, without=_gone(disk, merged))
+        ),
         danger=Danger.LOSS,
         losses=tuple(f"the way back to “{snapshot.name}”" for snapshot in gone),
         effects=(*_effects(found, wish), *_meanwhile(subject)),
         warnings=_warnings(found, gone),
     )
+
+
+def _gone(disk: Disk, merged: Merged) -> tuple[str, ...]:
+    """The layers that leave the chain."""
+    return tuple(layer.source for layer in disk.between(merged.top, merged.base)[:-1])
 
 
 def _refuse(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:

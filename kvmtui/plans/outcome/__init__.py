@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kvmtui.model.domain import Domain
 from kvmtui.plans.outcome import disks, records, snapshots, state
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot, Power, Step
 
 
@@ -11,6 +12,11 @@ def missing(step: Step, domain: Domain) -> str | None:
     """What the step should have brought about and the domain, read again, does not show."""
     parts = (part.missing(step, domain) for part in (snapshots, records, disks, state))
     return next((told for told in parts if told), None)
+
+
+def unlike(plan: Plan, domain: Domain) -> str:
+    """Which chain is not what the plan was to make of it; empty when all are."""
+    return next(filter(None, (disks.unlike(domain, *chain) for chain in plan.chains)), "")
 
 
 def needless(step: Step, domain: Domain) -> bool:

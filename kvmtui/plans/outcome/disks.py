@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import basename
+
 from kvmtui.model.domain import Domain
 from kvmtui.plans.steps import (
     AwaitMerged,
@@ -33,6 +35,16 @@ def missing(step: Step, domain: Domain) -> str | None:
             there = any(file in (disk.folder or ()) for disk in listed)
             return f"{file} is still there" if there else None
     return None
+
+
+def unlike(domain: Domain, target: str, layers: tuple[str, ...]) -> str:
+    """What the disk stands on instead of these layers; empty when it stands on them."""
+    disk = domain.config.disk(target) if domain.config else None
+    found = tuple(layer.source for layer in disk.layers) if disk else ()
+    if found == layers:
+        return ""
+    names, wanted = (" on ".join(map(basename, chain)) for chain in (found, layers))
+    return f"{target} is {names or 'gone'}, not {wanted}"
 
 
 def _on(domain: Domain, targets: tuple[Target, ...]) -> str | None:

@@ -81,7 +81,7 @@ class Copy:
     @property
     def says(self) -> str:
         what = f"the active layer of {self.disk}" if self.shallow else self.disk
-        return f"copy {what} to {self.file}"
+        return f"copy {what} to {basename(self.file)}"
 
     @property
     def virsh(self) -> str:

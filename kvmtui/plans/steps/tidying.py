@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from os.path import basename
 
+from kvmtui.model.words import listed
 from kvmtui.plans.steps.spelling import Watch, virsh
 
 
@@ -78,8 +79,7 @@ class Vouch:
 
     @property
     def says(self) -> str:
-        whose = ", ".join(f"“{name}”" for name in self.snapshots)
-        return f"note when the images of {whose} were written last"
+        return f"note when the images of {listed(self.snapshots)} were written last"
 
     @property
     def virsh(self) -> str:

@@ -23,11 +23,10 @@ def form(view: View) -> Form | Refusal:
     def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
         now = subject.config.disk(target)
         alone = now is None or len(now.layers) < 2
-        one = Refusal("one layer", f"{target} has one layer") if alone else None
-        options = (Option(False, "all layers in one"), Option(True, "only the active layer", one))
+        options = (Option(False, "all layers in one"), Option(True, "only the active layer"))
         return (
             Line("file", "To", place, keep=True),
-            Choice("shallow", "What", options, False),
+            Choice("shallow", "What", options, False, shown=not alone),
             Toggle("tidy", "remove the files that nobody needs then", False),
         )
 
