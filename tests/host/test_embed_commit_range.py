@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Create, Merge, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
@@ -106,3 +108,17 @@ async def test_files_that_are_kept_hold_what_they_held(driver: Driver, machine: 
     assert now(machine) == history(1, 2, 3, 4)
     names = {path.name for path in machine.disks[0].parent.glob("m-vda.s?.qcow2")}
     assert names >= {Path(source).name for source in before[1:3]}
+
+
+async def test_another_chain_than_that_of_the_plan_is_no_success(
+    driver: Driver, machine: Machine
+) -> None:
+    ref = await layered(driver, machine, 2)
+    await driver.fleet.fresh(ref)
+    before = layers(driver)
+    plan = await driver.plan(Merge(ref, "vda", before[2], top=before[1]))
+    assert isinstance(plan, Plan)
+    wrong = replace(plan, chains=(("vda", before),), lastly=())
+    outcome = await driver.fleet.perform(wrong)
+    assert not outcome.ok
+    assert "vda is m-vda.s2.qcow2 on m-vda.qcow2, not m-vda.s2.qcow2 on m-vda.s1" in outcome.says

@@ -80,6 +80,19 @@ def test_a_layer_further_down_is_cut_out_of_the_recorded_chain() -> None:
     assert chains(untouched) == chains(deep)
 
 
+def test_layers_between_the_merged_one_and_the_base_are_cut_out_too() -> None:
+    below = "".join(
+        f"<backingStore type='file'><source file='/img/{n}'/>" for n in ("one", "two", "golden")
+    )
+    deep = RECORD.replace("<backingStore/>", below + "<backingStore/>" + "</backingStore>" * 3)
+    assert chains(deep) == [[TOP, BASE, "/img/one", "/img/two", "/img/golden"]] * 2
+    between = (BASE, "/img/one", "/img/two")
+    after = standing_on(deep, TOP, "/img/golden", "file", "raw", *between)
+    assert chains(after) == [["/img/golden"]] * 2
+    after = standing_on(deep, BASE, "/img/golden", "file", "raw", *between[1:])
+    assert chains(after) == [[TOP, "/img/golden"]] * 2
+
+
 @pytest.mark.parametrize("name", [None, *NAMES.values()], ids=["none", *NAMES])
 def test_a_record_hangs_below_another_parent(name: str | None) -> None:
     after = record.below(RECORD, name)
