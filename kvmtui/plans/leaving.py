@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
@@ -61,6 +62,24 @@ def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tupl
     lost = unprovable(subject, snapshots)
     names = tuple(s.name for s in reversed(snapshots) if s not in lost)
     return (Vouch(subject.name, disk.target, names),) if names else ()
+
+
+def standing(
+    subject: Subject, target: str, files: Collection[str], but: Collection[str]
+) -> Refusal | None:
+    """A snapshot whose images have left the chain, and which stands on files that would change.
+
+    ``but``: names of those that go anyway.
+    """
+    for snapshot in subject.forest.snapshots:
+        record = snapshot.disk(target)
+        if record is None or not record.intact or snapshot.name in but:
+            continue
+        apart = stale.refuse(subject, snapshot, replace(record, intact=False)) is not None
+        if apart and not {record.base, *(record.below or ())}.isdisjoint(files):
+            reason = f"what “{snapshot.name}” goes back to stands on a layer that would change"
+            return Refusal("apart", reason, "delete it first")
+    return None
 
 
 def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -16,10 +16,13 @@ from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitMerged, DeleteSnapshot, Power, RemoveFile, Verb, Vouch
 from kvmtui.plans.steps import Pull as PullStep
 from kvmtui.plans.subject import Subject, find
-from kvmtui.plans.wishes import Delete, Pull, Revert
+from kvmtui.plans.wishes import Delete, Merge, Pull, Revert
 from tests.worlds import (
     COMMITTING,
     GIB,
+    V9,
+    V11,
+    V12,
     allowed,
     chained,
     disk,
@@ -183,3 +186,53 @@ def test_without_the_note_only_its_record_can_go() -> None:
     web = pulled(intact=False)
     assert refused(here(web), Delete(ref(web), "s2")) == "stale"
     assert not refused(here(web), Delete(ref(web), "s2", metadata_only=True))
+
+
+def partly(*, intact: bool = True) -> Domain:
+    """After ``chained(3)`` was pulled down to web.s1.qcow2: s3 stands on it beside the chain."""
+    web = chained(3)
+    assert web.forest is not None
+    below = {"s1": (), "s2": (BASE,), "s3": (ONE, BASE)}
+    noted = tuple(
+        replace(
+            s,
+            disks=tuple(
+                replace(d, below=below[s.name], intact=intact and s.name != "s1") for d in s.disks
+            ),
+        )
+        for s in web.forest.snapshots
+    )
+    return domain("web", disk(THREE, ONE, BASE), forest=Forest(noted, "s3"))
+
+
+def test_what_left_the_chain_is_not_lost_by_a_later_commit_or_delete() -> None:
+    web = partly()
+    assert refused(here(web), Merge(ref(web), "vda", ONE)) == "apart", "s3 stands on it"
+    assert refused(here(web), Merge(ref(web), "vda", BASE, top=ONE)) == "apart"
+    for libvirt in (V9, V11, V12):
+        facts_ = replace(facts(libvirt), local=True)
+        for as_commit in (False, True):
+            wish = Delete(ref(web), "s1", cancellable=as_commit)
+            assert refused(here(web, facts=facts_), wish) in ("apart", "forgotten"), libvirt
+    for name in ("s1", "s2", "s3"):
+        assert refused(here(web), Revert(ref(web), name, safety=False)) == ""
+
+
+def test_once_it_is_deleted_they_can_be_had() -> None:
+    web = partly()
+    assert refused(here(web), Delete(ref(web), "s3")) == ""
+    assert web.forest is not None
+    first, second, _ = web.forest.snapshots
+    alone = replace(web, forest=Forest((first, second), "s2"))
+    assert refused(here(alone), Merge(ref(alone), "vda", ONE)) == ""
+    assert refused(here(alone), Delete(ref(alone), "s2")) == ""
+
+
+def test_a_layer_that_another_branch_may_stand_on_is_not_called_unused() -> None:
+    """Where nobody can look into the images."""
+    beside = external("b1", base="b1.qcow2", overlay="b2.qcow2")
+    web = domain("web", disk(TWO, ONE, BASE), forest=Forest((beside,), None))
+    assert not any("unused" in told for told in allowed(here(web), wish(web)).effects)
+    known = replace(beside, disks=tuple(replace(d, below=()) for d in beside.disks))
+    web = replace(web, forest=Forest((known,), None))
+    assert any("unused" in told for told in allowed(here(web), wish(web)).effects)

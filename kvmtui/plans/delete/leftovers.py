@@ -57,10 +57,14 @@ def unused(subject: Subject, target: str, files: Iterable[str]) -> tuple[str, ..
 
 
 def _used(subject: Subject, target: str, file: str) -> bool:
+    """Also where it is not known what the images of another branch stand on."""
     forest = subject.forest
-    below = (record.below or () for s in forest.snapshots for record in s.disks)
-    named = forest.naming(file) or any(file in layers for layers in below)
-    return bool(named or base_not_shared(subject, [file], target))
+    for snapshot in forest.snapshots:
+        for record in snapshot.disks:
+            unknown = record.below is None and snapshot.name not in forest.branch
+            if unknown or file in (record.base, *(record.below or ())):
+                return True
+    return base_not_shared(subject, [file], target) is not None
 
 
 def _gone(subject: Subject, file: str) -> bool:

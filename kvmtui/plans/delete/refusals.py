@@ -8,7 +8,7 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import leaving, rules
 from kvmtui.plans.merging import Merged, adjacent, layers_of, no_room
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
@@ -221,13 +221,20 @@ def in_chain(subject: Subject, merges: Iterable[Merged]) -> Refusal | None:
 
 
 def kept(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> Refusal | None:
-    """No other snapshot must go back to a base that changes: two records can tell of one state."""
+    """No other snapshot must go back to a base that changes: two records can tell of one state.
+
+    Nor to images that have left the chain and stand on what is merged.
+    """
     for merged in merges:
         others = (s.name for s in subject.forest.kept_by(merged.base) if s.name != snapshot.name)
         other = next(others, "")
         if other:
             reason = f"{merged.base} also keeps “{other}”"
             return Refusal("in use", reason, "only its record can be forgotten")
+        files = (merged.top, merged.base)
+        apart = leaving.standing(subject, merged.disk, files, [snapshot.name])
+        if apart:
+            return apart
     return None
 
 

@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
-from kvmtui.plans import edit, rules
+from kvmtui.plans import edit, leaving, rules
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
@@ -64,6 +64,7 @@ def refuse(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
         rules.base_not_shared(subject, touched(disk, merged), disk.target),
         _inside(subject, disk, merged),
         _elsewhere(subject, disk, merged),
+        _apart(subject, disk, merged),
         *(edit.hidden(subject, snapshot) for snapshot in moved(subject, disk, merged)),
     )
 
@@ -82,6 +83,11 @@ def _elsewhere(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
             reason = f"“{snapshot.name}” on another branch stands on a layer that would change"
             return Refusal("branch", reason, "delete it first")
     return None
+
+
+def _apart(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
+    gone = {snapshot.name for snapshot in lost(subject, disk, merged)}
+    return leaving.standing(subject, disk.target, touched(disk, merged), gone)
 
 
 def _below(record: SnapshotDisk | None) -> set[str]:
