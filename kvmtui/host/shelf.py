@@ -59,9 +59,13 @@ class Shelf:
             known = self.host.domain(row.uuid)
             if known is None or known.state is not row.state:
                 changed.append(row.uuid)
-            domains.append(
-                replace(known, name=row.name, state=row.state, reason=row.reason) if known else row
-            )
+            domains.append(_updated(known, row) if known else row)
         domains.sort(key=lambda domain: (natural(domain.name), domain.uuid))
         self.put(replace(self.host, domains=tuple(domains)))
         return tuple(changed)
+
+
+def _updated(known: Domain, row: Domain) -> Domain:
+    """The very same value where nothing differs: what was found of it is remembered by it."""
+    same = (known.name, known.state, known.reason) == (row.name, row.state, row.reason)
+    return known if same else replace(known, name=row.name, state=row.state, reason=row.reason)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from kvmtui.model.definition import Definition
 from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.growth import Growth
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.model.snapshot import Forest
@@ -89,6 +90,8 @@ class Domain:
     held: bool = False
     """kvmtui froze its file systems, and nobody has thawed them since."""
     jobs: tuple[Job, ...] = ()
+    growth: tuple[Growth, ...] = ()
+    """How fast its images grow; measured only while it is looked at."""
     busy: str = ""
     """What kvmtui itself is doing to this domain now; empty when nothing."""
     trouble: str = ""

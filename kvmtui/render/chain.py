@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -12,6 +13,9 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
+from kvmtui.plans import health
+from kvmtui.plans.health import Finding
+from kvmtui.render import findings
 from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import safe
 
@@ -19,23 +23,33 @@ WIDE = 70
 
 
 def rows(
-    host: Host, domain: Domain, width: int, marked: tuple[str, str] | None = None
+    host: Host,
+    domain: Domain,
+    width: int,
+    marked: tuple[str, str] | None = None,
+    *,
+    brief: bool = False,
 ) -> tuple[Row, ...]:
-    """Each disk as a heading with its layers below; ``marked``: a disk and a layer of it."""
+    """Each disk as a heading, with what is wrong with it and its layers below.
+
+    ``marked``: a disk and a layer of it; ``brief``: there is room only for the worst.
+    """
     if domain.config is None:
         return (said("reading …", QUIET),)
     if not domain.config.disks:
         return (said("no disks", QUIET),)
     found: list[Row] = []
     for disk in domain.config.disks:
-        found.append(_disk(disk, width))
+        wrong = [f for f in health.findings(host, domain) if f.disk == disk.target]
+        found.append(_disk(disk, wrong, width))
+        found += findings.rows(wrong, width, brief=brief)
         for number, layer in enumerate(disk.layers):
             mark = (disk.target, layer.source) == marked
             found.append(_layer(host, domain, disk, layer, number, width, mark))
     return fitted(found, width)
 
 
-def _disk(disk: Disk, width: int) -> Row:
+def _disk(disk: Disk, wrong: Sequence[Finding], width: int) -> Row:
     text = Text.assemble((disk.target, STRONG))
     active = disk.active
     if active is None:
@@ -46,8 +60,11 @@ def _disk(disk: Disk, width: int) -> Row:
     told += ["read-only"] if disk.readonly else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
     text.append("  " + " · ".join(told), QUIET)
-    free = [Cell(f"{size(disk.free)} free", 10, QUIET, right=True)] if disk.free is not None else []
-    return Row((disk.target, ""), line(width, text, free), selectable=False)
+    if disk.free is None:
+        return Row((disk.target, ""), text, selectable=False)
+    scarce = any(finding.rule in findings.SCARCE for finding in wrong)
+    free = Cell(f"{size(disk.free)} free", 10, WARN if scarce else QUIET, right=True)
+    return Row((disk.target, ""), line(width, text, [free]), selectable=False)
 
 
 def _layer(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.words import size
 from kvmtui.model.world import Host, Link, Ref, World
+from kvmtui.plans import health
+from kvmtui.plans.health import Finding, Severity
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import age, safe
-
-DEEP = 5
-"""Layers from which on a chain is called deep."""
 
 GLYPHS = {
     State.RUNNING: ("●", GOOD),
@@ -27,15 +28,35 @@ WIDE = 60
 """Columns from which on more than the name and the numbers is shown."""
 
 
-def mark(domain: Domain, width: int) -> tuple[str, str]:
+_WORDS = {
+    "ready": ("ready", "ready"),
+    "layer missing": ("missing", "lost"),
+    "half merged": ("half done", "broken"),
+    "unfinished": ("half done", "half"),
+    "full": ("full soon", "full"),
+    "little room": ("low space", "space"),
+    "deep": ("deep", "deep"),
+    "stale": ("stale", "stale"),
+    "not inside": ("stale", "stale"),
+    "no room": ("no room", "space"),
+    "unreadable": ("unread", "unread"),
+}
+"""What is found of a domain, in a long and in a short word."""
+
+
+def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str]:
     """The most urgent thing about a domain, in a word that fits, and its style."""
-    disks = domain.config.disks if domain.config else ()
+    worst = found[0] if found and found[0].severity > Severity.NOTE else None
+    words = _WORDS[worst.rule] if worst else ("", "")
+    bad = worst is not None and worst.severity is Severity.BAD
+    ready = worst is not None and worst.rule == "ready"
     urgent = (
         (domain.reason == "I/O error", "I/O error", "I/O", BAD),
         (domain.guest is not None and domain.guest.frozen, "frozen: t", "frozen", BAD),
-        (any(la.missing for d in disks for la in d.layers), "missing", "lost", BAD),
-        (any(job.ready for job in domain.jobs) and not domain.busy, "ready", "ready", WARN),
+        (bad, *words, BAD),
+        (ready, *words, WARN),
         (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
+        (worst is not None, *words, WARN),
         (bool(domain.trouble), "trouble", "!", WARN),
     )
     for is_so, long, short, style in urgent:
@@ -76,10 +97,12 @@ def _domain(host: Host, domain: Domain, width: int) -> Row:
     left = Text.assemble((glyph, colour), " ", safe(domain.name))
     snapshots = domain.snapshot_count
     depth = domain.config.depth if domain.config else None
-    word, style = mark(domain, _mark_width(width))
+    found = health.findings(host, domain)
+    deep = any(finding.rule == "deep" for finding in found)
+    word, style = mark(domain, found, _mark_width(width))
     cells = [
         Cell(str(snapshots) if snapshots else "" if snapshots is None else "·", 4, right=True),
-        Cell(str(depth) if depth else "", 5, WARN if (depth or 0) >= DEEP else QUIET, right=True),
+        Cell(str(depth) if depth else "", 5, WARN if deep else QUIET, right=True),
         Cell(word, _mark_width(width), style),
     ]
     if width >= WIDE:

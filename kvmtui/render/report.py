@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, World
+from kvmtui.plans import health
 from kvmtui.render import chain, domains, guest, jobs, snapshots
 from kvmtui.render.row import Row, plain, said
 
@@ -21,12 +22,12 @@ def overview(world: World, now: float) -> str:
 
 def domain(host: Host, shown: Domain, now: float) -> str:
     """One domain with its tree, chain, agent and jobs."""
-    alone = World((Host(host.uri, host.link, domains=(shown,)),))
+    alone = World((Host(host.uri, host.link, facts=host.facts, domains=(shown,)),))
     about = snapshots.details(shown, None, now)
     sections: tuple[tuple[str, Iterable[Row]], ...] = (
         ("domain", domains.rows(alone, WIDTH, now)),
         ("about", (Row(text.plain, text) for text in about)),
-        ("snapshots", snapshots.rows(shown, WIDTH, now)),
+        ("snapshots", snapshots.rows(shown, WIDTH, now, stale=health.stale(host, shown))),
         ("disk chain", chain.rows(host, shown, WIDTH)),
         ("guest agent", guest.rows(shown, WIDTH)),
         ("jobs", jobs.rows(alone, WIDTH) or (said("none"),)),

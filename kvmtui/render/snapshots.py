@@ -80,6 +80,7 @@ def rows(
     now: float,
     folded: Collection[str] = (),
     marked: Collection[str] = (),
+    stale: Collection[str] = (),
 ) -> tuple[Row, ...]:
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
@@ -90,7 +91,7 @@ def rows(
         rest = strays or (said("no snapshots yet · s takes one", QUIET),)
         return fitted((_here(domain, ""), *rest), width)
     drawn = (
-        _row(domain, node.snapshot, node.guides, width, now, folded, marked)
+        _row(domain, node.snapshot, node.guides, width, now, folded, marked, stale)
         if node.snapshot
         else _here(domain, node.guides)
         for node in _walk(forest, folded)
@@ -136,6 +137,7 @@ def _row(
     now: float,
     folded: Collection[str],
     marked: Collection[str],
+    stale: Collection[str],
 ) -> Row:
     glyph, colour = _STATES.get(snapshot.state, ("?", QUIET))
     current = domain.forest is not None and domain.forest.current == snapshot.name
@@ -149,6 +151,8 @@ def _row(
         left.append(" unfinished", BAD)
     if domain.forest is not None and domain.forest.half_merged(snapshot):
         left.append(" half merged", BAD)
+    if snapshot.name in stale:
+        left.append(" stale", WARN)
     if lost(domain, snapshot):
         left.append(" not in its image", WARN)
     cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)

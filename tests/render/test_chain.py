@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kvmtui.model.disk import Mirror
+from kvmtui.model.disk import Disk, Mirror
+from kvmtui.model.domain import Domain
 from kvmtui.render import chain
-from kvmtui.render.row import plain
+from kvmtui.render.row import QUIET, WARN, plain
 from tests.worlds import (
     GIB,
+    READY,
     branched,
     chained,
     disk,
@@ -51,7 +53,8 @@ def test_what_matters_most_of_a_layer_is_told() -> None:
         "keeps s1": (chained(1), domain("mail")),
     }
     for note, (web, other) in cases.items():
-        assert note in plain(chain.rows(host(web, other), web, 80)).splitlines()[2]
+        rows = [row for row in chain.rows(host(web, other), web, 80) if row.selectable]
+        assert note in rows[1].text.plain
 
 
 def test_of_names_that_are_too_long_what_tells_them_apart_is_kept() -> None:
@@ -69,3 +72,42 @@ def test_drives_without_a_medium_and_chains_known_in_part() -> None:
     assert lines[0] == "sda  cdrom, no medium"
     assert lines[1].startswith("vda  20G qcow2 · 1 layer known")
     assert lines[1].endswith("3.0G free")
+
+
+def wrong() -> Domain:
+    """A deep chain on a file system that it can outgrow, with a job that waits."""
+    deep = chained(24, jobs=(READY,))
+    assert deep.config is not None
+    return replace(deep, config=replace(deep.config, disks=(disk_of(deep, free=3 * GIB),)))
+
+
+def disk_of(of: Domain, **fields: object) -> Disk:
+    assert of.config is not None
+    return replace(of.config.disks[0], **fields)  # type: ignore[arg-type]
+
+
+def test_what_is_wrong_with_a_disk_stands_below_its_heading_the_worst_first() -> None:
+    rows = chain.rows(host(wrong()), wrong(), 80)
+    assert plain(rows).splitlines()[:4] == [
+        "vda  20G qcow2 · 25 layers                                             3.0G free",
+        "! active commit is ready and waits                         P switches, x cancels",
+        "! 24 overlays; this libvirt starts no more than 24                     c commits",
+        "! can take 19G more, 3.0G free",
+    ]
+    assert [row.selectable for row in rows[:5]] == [False, False, False, False, True]
+
+
+def test_where_there_is_little_room_only_the_worst_is_told_and_the_others_counted() -> None:
+    lines = plain(chain.rows(host(wrong()), wrong(), 43, brief=True)).splitlines()
+    assert lines[1] == "! active commit… P switches, x cancels · +1"
+    assert lines[2].startswith("●")
+
+
+def test_a_mere_note_takes_no_line_there_but_colours_what_is_free() -> None:
+    thin = domain("web", disk(file("web.qcow2"), free=3 * GIB))
+    roomy = domain("web", disk(file("web.qcow2"), free=30 * GIB))
+    for shown, colour in ((thin, WARN), (roomy, QUIET)):
+        heading, layer, *rest = chain.rows(host(shown), shown, 43, brief=True)
+        assert heading.text.spans[-1].style == colour
+        assert layer.selectable
+        assert not rest

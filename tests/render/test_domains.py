@@ -8,11 +8,13 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.world import Link, World
+from kvmtui.plans import health
 from kvmtui.render import domains
 from kvmtui.render.row import plain
 from tests.worlds import (
     COMMITTING,
     FROZEN,
+    GIB,
     NOW,
     READY,
     branched,
@@ -21,6 +23,7 @@ from tests.worlds import (
     domain,
     file,
     host,
+    marked,
     world,
 )
 
@@ -51,6 +54,13 @@ def test_hosts_are_headings_when_there_are_several() -> None:
         (domain(reason="I/O error", jobs=(READY,)), "I/O error", "I/O"),
         (domain(guest=FROZEN, jobs=(READY,)), "frozen: t", "frozen"),
         (domain("web", LOST), "missing", "lost"),
+        (domain("web", LOST, jobs=(READY,)), "missing", "lost"),
+        (chained(12, jobs=(COMMITTING,)), "busy", "busy"),
+        (chained(12, trouble="timed out"), "deep", "deep"),
+        (marked(branched(), "s1"), "half done", "broken"),
+        (domain("web", disk(file("a"), free=30 * GIB)), "", ""),
+        (domain("web", disk(file("a"), free=2**26)), "low space", "space"),
+        (domain("web", disk(file("a"), free=3 * GIB)), "", ""),
         (domain(jobs=(READY,)), "ready", "ready"),
         (domain(jobs=(READY,), busy="merging"), "busy", "busy"),
         (domain(jobs=(COMMITTING,), trouble="x"), "busy", "busy"),
@@ -58,4 +68,6 @@ def test_hosts_are_headings_when_there_are_several() -> None:
     ],
 )
 def test_the_mark_is_the_most_urgent_thing(shown: Domain, long: str, short: str) -> None:
-    assert (domains.mark(shown, 9)[0], domains.mark(shown, 6)[0]) == (long, short)
+    found = health.findings(host(shown), shown)
+    marks = [domains.mark(shown, found, width)[0] for width in (9, 6)]
+    assert marks == [long, short]

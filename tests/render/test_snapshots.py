@@ -45,6 +45,15 @@ def test_what_an_interrupted_delete_has_spoilt_is_told_from_what_it_only_marked(
     ]
 
 
+def test_a_snapshot_whose_layer_is_gone_is_marked_stale() -> None:
+    lines = plain(snapshots.rows(branched(), 60, NOW, stale={"s3"})).splitlines()
+    assert [line.split()[2:4] for line in lines[1:4]] == [
+        ["s1", "disks"],
+        ["s2", "disks"],
+        ["s3", "stale"],
+    ]
+
+
 def test_a_folded_snapshot_says_how_many_it_hides() -> None:
     lines = plain(snapshots.rows(branched(), 40, NOW, folded=["s1"])).splitlines()
     assert [line.split()[:4] for line in lines] == [

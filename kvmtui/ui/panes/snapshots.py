@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from kvmtui.plans import health
 from kvmtui.render import snapshots
 from kvmtui.render.row import Row
 from kvmtui.render.words import safe
@@ -35,7 +36,8 @@ class Snapshots(Pane):
         if domain is None:
             return ()
         folded = self._folded.get(domain.uuid, ())
-        return snapshots.rows(domain, width, view.now, folded, view.marked)
+        stale = health.stale(view.host, domain) if view.host else ()
+        return snapshots.rows(domain, width, view.now, folded, view.marked, stale)
 
     def title(self, view: View) -> str:
         whose = f" · {safe(view.domain.name)}" if view.domain else ""

@@ -1,0 +1,81 @@
+"""What is wrong with a domain: one list, for every mark and line that tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import Domain
+from kvmtui.model.snapshot import Forest
+from kvmtui.model.world import Facts, Host, Ref
+from kvmtui.plans.health import chains, records, room
+from kvmtui.plans.health.finding import Finding as Finding
+from kvmtui.plans.health.finding import Severity as Severity
+from kvmtui.plans.subject import Subject
+
+T = TypeVar("T")
+
+
+class _Same(Generic[T]):
+    """Equal only to the very same value: comparing whole domains would cost more than it saves."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: T) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+
+def findings(host: Host, domain: Domain) -> tuple[Finding, ...]:
+    """The most severe first; nothing of a domain that is well, or was not read yet."""
+    if domain.config is None:
+        return ()
+    readable = not domain.state.active and host.facts.local and chains.can_read(host)
+    return _found(_Same(domain), _Same(host.facts), host.uri, readable)
+
+
+def stale(host: Host, domain: Domain) -> frozenset[str]:
+    """The snapshots whose records do not fit the chain."""
+    found = (finding for finding in findings(host, domain) if finding.rule == "stale")
+    return frozenset(name for finding in found for name in finding.snapshots)
+
+
+@lru_cache(maxsize=1024)
+def _found(
+    domain: _Same[Domain], facts: _Same[Facts], uri: str, can_read: bool
+) -> tuple[Finding, ...]:
+    """Remembered: the list of domains asks for all of them at every redraw."""
+    known, config = domain.it, domain.it.config
+    assert config is not None
+    alone = Host(uri, facts=facts.it, domains=(known,))
+    subject = Subject(Ref(uri, known.uuid), alone, known, config, known.forest or Forest())
+    found = [each for disk in config.disks for each in _of(subject, disk, can_read)]
+    return tuple(sorted(found, key=lambda finding: -finding.severity))
+
+
+def _of(subject: Subject, disk: Disk, can_read: bool) -> Iterator[Finding]:
+    """Of equal severity: what waits for somebody, then what is spoilt, then what grows."""
+    yield from _waiting(subject, disk)
+    yield from chains.broken(subject, disk)
+    yield from records.half_merged(subject, disk)
+    yield from room.filling(subject, disk)
+    yield from chains.deep(subject, disk)
+    yield from records.outdated(subject, disk)
+    yield from records.gone_inside(subject, disk)
+    yield from room.stuck(subject, disk)
+    yield from chains.closed(subject, disk, can_read=can_read)
+
+
+def _waiting(subject: Subject, disk: Disk) -> Iterator[Finding]:
+    """A job that is ready, and that nobody brings to its end."""
+    job = subject.domain.job(disk.target)
+    if job is not None and job.ready and not subject.domain.busy:
+        reason = f"{job.kind.value} is ready and waits"
+        yield Finding("ready", disk.target, reason, "P switches, x cancels")
