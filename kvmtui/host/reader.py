@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.inspection import Inspection
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
@@ -37,6 +38,7 @@ class Reader:
         self._memory = Seat("memory", opener)
         self.page = Seat("page", opener)
         """For what is read only when somebody asks to see it."""
+        self.inspection = Inspection(self._detail, shelf)
         self.details = Stale()
         self.guests = Stale()
         self.memory = Stale()
@@ -192,6 +194,8 @@ class Reader:
             self.guests.mark(uuid, Part.GUEST if uuid == self.guests.first else Part.FROST)
         if Part.JOBS in parts:
             await self._read_jobs(uuid)
+        if Part.GROWTH in parts:
+            await self.inspection.measure(uuid)
 
     def _channel(self, uuid: str) -> Channel | None:
         """The agent's channel, once the definition is known: only then the agent can be asked."""

@@ -15,6 +15,8 @@ class Part(Flag):
     GUEST = auto()
     FROST = auto()
     """Whether the guest's file systems are frozen, and nothing else of it."""
+    GROWTH = auto()
+    """How much its images hold now; of the domain that is looked at."""
     NOTHING = 0
     DISKS = CONFIG | SNAPSHOTS
     """What changes together when a snapshot is made, merged or reverted to."""

@@ -28,6 +28,9 @@ POLL = 8
 SWEEP = 8
 """Domains besides the selected one that each look covers."""
 
+MEASURE = 40
+"""Ticks between two looks at how the images of the selected domain grow."""
+
 _PARTS_OF_EVENT = {
     Change.LIFECYCLE: Part.DISKS | Part.GUEST | Part.JOBS,
     Change.BLOCK_JOB: Part.DISKS | Part.JOBS,
@@ -65,10 +68,14 @@ class Watch:
 
     def select(self, uuid: str | None) -> None:
         """The domain that is looked at: read first, polled, its guest agent asked."""
+        if self.selected is not None and self.selected != uuid:
+            self.reader.inspection.end(self.selected)
         self.selected = self.reader.details.first = self.reader.guests.first = uuid
         domain = self.host.domain(uuid) if uuid else None
-        if domain is not None and domain.guest is None:
-            self.reader.guests.mark(domain.uuid, Part.GUEST)
+        if domain is not None:
+            self.reader.details.mark(domain.uuid, Part.GROWTH)
+            if domain.guest is None:
+                self.reader.guests.mark(domain.uuid, Part.GUEST)
 
     def refresh(self, uuid: str | None = None) -> None:
         """Reads the list again, and everything of one domain; connects at once when lost."""
@@ -154,6 +161,8 @@ class Watch:
             await asyncio.sleep(TICK)
             number += 1
             self.reader.mark_moving()
+            if number % MEASURE == 0 and self.selected and self.host.domain(self.selected):
+                self.reader.details.mark(self.selected, Part.GROWTH)
             if number % POLL == 0:
                 for uuid in self._due():
                     await self._compare(uuid)

@@ -20,11 +20,6 @@ class Growth:
     room: int | None = None
     """Bytes that it can take still where it lies; None where nobody could look."""
 
-    @property
-    def left(self) -> float | None:
-        """Seconds until nothing is left at this rate; None when that cannot be told."""
-        return self.room / self.rate if self.rate and self.room is not None else None
-
 
 def rounded(number: float) -> int:
     """To two digits."""

@@ -130,25 +130,23 @@ def growing(rate: int, room: int | None, source: str = "web.qcow2", **fields: An
             ("little room", Severity.BAD, "only 50M free, it can take 19G more", "make room"),
         ),
         (
-            growing(2**30, None),
-            ("full", Severity.BAD, "", ""),
+            growing(2**20, None),
+            ("full", Severity.BAD, "full in 51 min at 1.0M/s", "make room"),
         ),
         (
-            growing(0, 2**20 * 500, state=State.OFF),
-            ("thin", Severity.NOTE, "can take 19G more, 500M free", ""),
+            growing(2**20, 2**20 * 500, state=State.OFF),
+            ("thin", Severity.NOTE, "can take 19G more, 3.0G free", ""),
         ),
         (
             growing(2**30, 2**20, source="web.old.qcow2"),
             ("thin", Severity.NOTE, "can take 19G more, 3.0G free", ""),
         ),
     ],
-    ids=["3 hours", "minutes", "days", "little", "nothing", "room unknown", "off", "other layer"],
+    ids=["3 hours", "minutes", "days", "little", "nothing", "from the pool", "off", "other layer"],
 )
 def test_one_line_tells_what_matters_most_of_the_room(
     shown: Domain, expected: tuple[str, Severity, str, str]
 ) -> None:
-    if shown.growth[0].room is None:
-        expected = ("thin", Severity.NOTE, "can take 19G more, 3.0G free", "")
     assert told(shown) == [expected]
 
 

@@ -9,11 +9,13 @@ from typing import Any
 import libvirt
 
 from kvmtui.host import places
-from kvmtui.host.virt import acting, events, pools, reading, saved, sizes
+from kvmtui.host.meter import Size
+from kvmtui.host.virt import acting, events, growing, pools, reading, saved, sizes
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.model import parse
 from kvmtui.model.comparison import Comparison, compare
+from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
@@ -112,6 +114,11 @@ class Connection:
         """The block jobs of these disks."""
         with translated():
             return reading.jobs(self._domain(uuid), targets)
+
+    def grown(self, uuid: str, disks: tuple[Disk, ...]) -> tuple[Size, ...]:
+        """How much the active layers of these disks hold, in one call that waits for nobody."""
+        with translated():
+            return growing.measured(self.handle, self._domain(uuid), disks)
 
     def memory_job(self, uuid: str) -> Job | None:
         """The job that saves RAM, while an external snapshot with RAM is taken."""

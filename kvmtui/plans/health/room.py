@@ -24,17 +24,19 @@ def filling(subject: Subject, disk: Disk) -> Iterator[Finding]:
     active = disk.active
     if active is None or not disk.writable:
         return
-    growth = next((g for g in subject.domain.growth if _is_of(g, disk)), None)
+    running = subject.domain.state.active
+    growth = next((g for g in subject.domain.growth if running and _is_of(g, disk)), None)
     room = growth.room if growth and growth.room is not None else disk.free
     more = _more(disk)
     if room is None or (more is not None and more <= room):
         return
     grows = f"{size(more)} more" if more is not None else "more"
-    if growth and growth.left is not None and growth.left < DAY:
-        severity = Severity.BAD if growth.left < HOUR else Severity.WARN
-        reason = f"full in {_about(growth.left)} at {size(growth.rate)}/s"
+    left = room / growth.rate if growth and growth.rate else DAY
+    if growth and left < DAY:
+        severity = Severity.BAD if left < HOUR else Severity.WARN
+        reason = f"full in {_about(left)} at {size(growth.rate)}/s"
         yield Finding("full", disk.target, reason, "make room", severity, active.source)
-    elif room < LITTLE and subject.domain.state.active:
+    elif room < LITTLE and running:
         severity = Severity.BAD if room < NOTHING else Severity.WARN
         reason = f"only {size(room)} free, it can take {grows}"
         yield Finding("little room", disk.target, reason, "make room", severity, active.source)

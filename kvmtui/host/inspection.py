@@ -1,0 +1,36 @@
+"""What is read only of the domain that is looked at."""
+
+from __future__ import annotations
+
+import time
+
+from kvmtui.host.meter import Meter
+from kvmtui.host.seat import Seat
+from kvmtui.host.shelf import Shelf
+from kvmtui.host.virt import Connection
+
+
+class Inspection:
+    """How fast its images grow."""
+
+    def __init__(self, seat: Seat, shelf: Shelf) -> None:
+        self._seat = seat
+        self._shelf = shelf
+        self._meter = Meter()
+        self.samples = 0
+        """How many were taken."""
+
+    def end(self, uuid: str) -> None:
+        """Nobody looks at the domain any more: what was measured would be wrong soon."""
+        self._shelf.change(uuid, growth=())
+
+    async def measure(self, uuid: str) -> None:
+        """Takes one sample. Raises ``HostError``."""
+        domain = self._shelf.host.domain(uuid)
+        if domain is None or domain.config is None:
+            return
+        able = domain.state.active and self._shelf.host.facts.has_block_jobs
+        disks = domain.config.writable if able else ()
+        sizes = await self._seat.call(Connection.grown, uuid, disks) if disks else ()
+        self.samples += 1
+        self._shelf.change(uuid, growth=self._meter.read(uuid, time.monotonic(), sizes))
