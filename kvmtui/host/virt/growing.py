@@ -11,6 +11,7 @@ import libvirt
 from kvmtui.host import images
 from kvmtui.host.meter import Size
 from kvmtui.host.virt import sizes
+from kvmtui.host.virt.pulling import pulls
 from kvmtui.model.disk import Disk
 
 Stats = dict[str, Any]
@@ -18,6 +19,8 @@ Stats = dict[str, Any]
 
 def measured(handle: Any, domain: Any, disks: tuple[Disk, ...]) -> tuple[Size, ...]:
     """The active layers of these disks; nothing of those that libvirt does not tell of."""
+    if pulls(domain, disks):
+        return ()
     flags = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
     try:
         rows = handle.domainListGetStats([domain], libvirt.VIR_DOMAIN_STATS_BLOCK, flags)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import libvirt
 
 from kvmtui.host import images
+from kvmtui.host.virt.pulling import pulls
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config
 
@@ -30,6 +31,7 @@ def measured(handle: Any, domain: Any, config: Config, *, ask_qemu: bool) -> Con
     pull ends.
     """
     running = bool(domain.isActive())
+    ask_qemu = ask_qemu and not (running and pulls(domain, config.disks))
     live = _running(handle, domain) if running and ask_qemu else {}
     local = is_local(handle)
     disks = tuple(_disk(domain, disk, live, running, local, ask_qemu) for disk in config.disks)
