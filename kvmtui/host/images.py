@@ -85,16 +85,6 @@ def beside(folder: str) -> frozenset[str] | None:
     return known[1]
 
 
-def standing_on(file: str) -> list[str]:
-    """Images beside a file whose headers name it as what is below them."""
-    found = []
-    for path in beside(os.path.dirname(file)) or ():
-        below = backing(path) if path != file else ""
-        if below and os.path.join(os.path.dirname(path), below) == file:
-            found.append(path)
-    return found
-
-
 def below(path: str, seen: dict[str, str | None]) -> tuple[str, ...] | None:
     """The chain below an image as the headers name it; None where one is missing.
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from kvmtui.host.meter import Meter
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.virt import Connection
+from kvmtui.plans import orphans
 
 
 class Inspection:
-    """How fast its images grow."""
+    """How fast its images grow, and what lies beside them."""
 
     def __init__(self, seat: Seat, shelf: Shelf) -> None:
         self._seat = seat
@@ -23,6 +25,16 @@ class Inspection:
     def end(self, uuid: str) -> None:
         """Nobody looks at the domain any more: what was measured would be wrong soon."""
         self._shelf.change(uuid, growth=())
+
+    async def look_beside(self, uuid: str) -> None:
+        """Looks into the folders of its images. Raises ``HostError``."""
+        host = self._shelf.host
+        domain = host.domain(uuid)
+        if domain is None or domain.config is None or not host.facts.local:
+            return
+        paths = tuple(sorted(orphans.folders_of(domain)))
+        folders = await self._seat.call(Connection.folders, paths, orphans.names(host))
+        self._shelf.put(replace(self._shelf.host, folders=folders))
 
     async def measure(self, uuid: str) -> None:
         """Takes one sample. Raises ``HostError``."""

@@ -120,6 +120,8 @@ class Reader:
         )
         if self._works(uuid) is not Progress.MEMORY:
             await self._read_jobs(uuid)
+        if uuid == self.details.first:
+            await self.inspection.look_beside(uuid)
         domain = self._shelf.host.domain(uuid)
         if domain is None:
             raise Gone("the domain is gone")
@@ -196,6 +198,8 @@ class Reader:
             await self._read_jobs(uuid)
         if Part.GROWTH in parts:
             await self.inspection.measure(uuid)
+        if uuid == self.details.first and parts & (Part.DISKS | Part.GROWTH):
+            await self.inspection.look_beside(uuid)
 
     def _channel(self, uuid: str) -> Channel | None:
         """The agent's channel, once the definition is known: only then the agent can be asked."""

@@ -58,6 +58,8 @@ class Config:
     """Still defined once it is off."""
     definition: Definition = field(default_factory=Definition)
     """What the domain starts with next time; a revert puts another in its place."""
+    names: frozenset[str] = frozenset()
+    """Every path that it names, as it runs, as it starts next time and as its RAM was saved."""
 
     def disk(self, target: str) -> Disk | None:
         """The disk of that target."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from kvmtui.model import definition, note, xml
+from kvmtui.model import definition, mentions, note, xml
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
@@ -121,6 +121,7 @@ def domain(text: str, *, managed_save: bool = False) -> Config:
         tpm=root.find("devices/tpm") is not None,
         managed_save=managed_save,
         definition=definition.read(root),
+        names=mentions.names(root),
     )
 
 
@@ -187,6 +188,7 @@ def snapshot(text: str) -> Snapshot:
         disks=tuple(_snapshot_disk(root, node) for node in root.iterfind("disks/disk")),
         unlike=_unlike(root),
         definition=definition.read(next_start) if next_start is not None else None,
+        names=mentions.names(root),
         unfinished=tuple(
             disk.get("name", "")
             for disk in root.iterfind("disks/disk")

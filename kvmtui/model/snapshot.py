@@ -74,6 +74,8 @@ class Snapshot:
     """Targets in whose overlay a merge was interrupted (``<snapshotDeleteInProgress/>``)."""
     definition: Definition | None = None
     """What a revert puts back: the definition of the next start, as it was then."""
+    names: frozenset[str] = frozenset()
+    """Every path in its record."""
 
     @property
     def kind(self) -> Kind:

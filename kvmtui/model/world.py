@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.folder import Folder
 from kvmtui.model.place import Place
 
 
@@ -69,6 +70,8 @@ class Host:
     """Sorted by name."""
     places: tuple[Place, ...] = ()
     """What the last form that named paths is told of them."""
+    folders: tuple[Folder, ...] = ()
+    """What lies beside the disks of the domain that is looked at."""
     commit_bandwidth: int = 0
     """Default limit for merges in bytes per second; 0 for none."""
 

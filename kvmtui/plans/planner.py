@@ -15,6 +15,7 @@ from kvmtui.plans import (
     guest,
     jobs,
     merge,
+    orphans,
     places,
     power,
     pull,
@@ -38,6 +39,7 @@ from kvmtui.plans.wishes import (
     Mend,
     Merge,
     Pull,
+    RemoveOrphan,
     Revert,
     Switch,
     ThawGuest,
@@ -96,3 +98,5 @@ def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
             return adopt.plan(subject, wish)
         case Discard():
             return adopt.discard(subject, wish)
+        case RemoveOrphan():
+            return orphans.plan(subject, wish)

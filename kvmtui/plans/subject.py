@@ -83,6 +83,13 @@ def named(domain: Domain) -> frozenset[str]:
     return frozenset(files - {""})
 
 
+def known(host: Host, domain: Domain) -> Subject | None:
+    """The domain to look at, whatever may be changed there; None while it was not read."""
+    if domain.config is None or domain.forest is None:
+        return None
+    return Subject(Ref(host.uri, domain.uuid), host, domain, domain.config, domain.forest)
+
+
 def find(world: World, ref: Ref | None, *, while_busy: bool = False) -> Subject | Refusal:
     """The subject that ``ref`` names, or why nothing can be changed there now.
 

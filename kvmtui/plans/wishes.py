@@ -210,6 +210,14 @@ class Discard:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveOrphan:
+    """Wish: remove an image, or saved RAM, that nothing refers to."""
+
+    ref: Ref
+    file: str
+
+
 Wish = (
     Create
     | Revert
@@ -227,4 +235,5 @@ Wish = (
     | ThawGuest
     | Adopt
     | Discard
+    | RemoveOrphan
 )

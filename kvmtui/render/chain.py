@@ -15,7 +15,7 @@ from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
 from kvmtui.plans import health
 from kvmtui.plans.health import Finding
-from kvmtui.render import findings
+from kvmtui.render import findings, orphans
 from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import safe
 
@@ -27,10 +27,11 @@ def rows(
     domain: Domain,
     width: int,
     marked: tuple[str, str] | None = None,
+    now: float = 0.0,
     *,
     brief: bool = False,
 ) -> tuple[Row, ...]:
-    """Each disk as a heading, with what is wrong with it and its layers below.
+    """Each disk as a heading, with what is wrong with it and its layers below; then the orphans.
 
     ``marked``: a disk and a layer of it; ``brief``: there is room only for the worst.
     """
@@ -46,6 +47,7 @@ def rows(
         for number, layer in enumerate(disk.layers):
             mark = (disk.target, layer.source) == marked
             found.append(_layer(host, domain, disk, layer, number, width, mark))
+    found += orphans.rows(host, domain, width, now)
     return fitted(found, width)
 
 

@@ -28,7 +28,7 @@ def domain(host: Host, shown: Domain, now: float) -> str:
         ("domain", domains.rows(alone, WIDTH, now)),
         ("about", (Row(text.plain, text) for text in about)),
         ("snapshots", snapshots.rows(shown, WIDTH, now, stale=health.stale(host, shown))),
-        ("disk chain", chain.rows(host, shown, WIDTH)),
+        ("disk chain", chain.rows(host, shown, WIDTH, now=now)),
         ("guest agent", guest.rows(shown, WIDTH)),
         ("jobs", jobs.rows(alone, WIDTH) or (said("none"),)),
     )

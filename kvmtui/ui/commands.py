@@ -103,7 +103,7 @@ COMMANDS = (
     _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", create.form),
     _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
     _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
-    _change("delete", "d", "delete", "delete the selected or marked snapshots", delete.form),
+    _change("delete", "d", "delete", "delete snapshots, or a file that is not used", delete.form),
     _change("commit", "c", "commit", "merge layers of a disk down", merge.form),
     _change(
         "pull",

@@ -11,6 +11,7 @@ from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject, find
+from kvmtui.render.orphans import NOT_USED
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class View:
             return None
         chosen = config.disk(self.disk) if self.disk else None
         return chosen or next(iter(config.writable), None)
+
+    @property
+    def orphan(self) -> str | None:
+        """The selected file that nothing refers to."""
+        return self.layer if (self.pane, self.disk) == ("chain", NOT_USED) else None
 
     @property
     def selected_job(self) -> tuple[Ref, Job] | None:

@@ -194,19 +194,6 @@ def test_a_qemu_img_that_hangs_is_given_up(
     assert info(chain[0]) == []
 
 
-def test_an_image_beside_that_stands_on_a_file_is_found(chain: tuple[str, str]) -> None:
-    top, base = chain
-    assert images.standing_on(base) == [top]
-    assert images.standing_on(top) == []
-    disk.info(Path(top))
-    relative = Path(top).with_name("relative.qcow2")
-    subprocess.run(
-        ["qemu-img", "create", "-qf", "qcow2", "-b", "base.qcow2", "-F", "qcow2", str(relative)],
-        check=True,
-    )
-    assert sorted(images.standing_on(base)) == sorted([top, str(relative)])
-
-
 def test_a_chain_is_followed_down_by_its_headers(chain: tuple[str, str], tmp_path: Path) -> None:
     top, base = chain
     assert images.below(top, {}) == (base,)
@@ -228,4 +215,3 @@ def test_what_is_no_image_stands_on_nothing(tmp_path: Path) -> None:
         path.write_bytes(content)
         assert images.backing(str(path)) == ""
     assert images.backing(str(tmp_path / "gone")) == ""
-    assert images.standing_on("/nowhere/at/all") == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host import places
+from kvmtui.host import folders, places
 from kvmtui.host.meter import Size
 from kvmtui.host.virt import acting, events, growing, pools, reading, saved, sizes
 from kvmtui.host.virt.agent import ask, is_frozen
@@ -17,6 +17,7 @@ from kvmtui.model import parse
 from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Config, Domain
+from kvmtui.model.folder import Folder
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
 from kvmtui.model.place import Place
@@ -139,6 +140,12 @@ class Connection:
                 for path in paths
             )
             return tuple(saved.opened(self.handle, place) for place in looked)
+
+    def folders(self, paths: tuple[str, ...], names: frozenset[str]) -> tuple[Folder, ...]:
+        """What lies in folders, where they are this machine's; see ``folders.looked_into``."""
+        with translated():
+            local = sizes.is_local(self.handle)
+        return folders.looked_into(paths, names) if local else ()
 
     def is_frozen(self, uuid: str) -> bool:
         """Whether the guest agent says that it has frozen the file systems; one short call."""

@@ -79,8 +79,10 @@ def config(handle: Any, domain: Any, *, ask_qemu: bool = True) -> Config:
     read = parse.domain(domain.XMLDesc(0), managed_save=bool(domain.hasManagedSaveImage(0)))
     persistent = bool(domain.isPersistent())
     if persistent and domain.isActive():
-        later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)).definition
-        read = replace(read, definition=later)
+        later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+        read = replace(read, definition=later.definition, names=read.names | later.names)
+    if read.managed_save:
+        read = replace(read, names=read.names | _saved(domain))
     read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
     return sizes.measured(handle, domain, read, ask_qemu=ask_qemu)
 
@@ -93,6 +95,13 @@ def definition(domain: Any, *, next_start: bool) -> str:
 def record(domain: Any, name: str) -> str:
     """The XML of a snapshot without its secrets."""
     return str(domain.snapshotLookupByName(name, 0).getXMLDesc(0))
+
+
+def _saved(domain: Any) -> frozenset[str]:
+    """What the RAM that waits for the next start wakes up on."""
+    with suppress(libvirt.libvirtError):
+        return parse.domain(domain.managedSaveGetXMLDesc(0)).names
+    return frozenset()
 
 
 def _checkpoints(domain: Any) -> int:

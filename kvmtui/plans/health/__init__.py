@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
@@ -13,24 +12,8 @@ from kvmtui.model.world import Facts, Host, Ref
 from kvmtui.plans.health import chains, records, room
 from kvmtui.plans.health.finding import Finding as Finding
 from kvmtui.plans.health.finding import Severity as Severity
+from kvmtui.plans.same import Same
 from kvmtui.plans.subject import Subject
-
-T = TypeVar("T")
-
-
-class _Same(Generic[T]):
-    """Equal only to the very same value: comparing whole domains would cost more than it saves."""
-
-    __slots__ = ("it",)
-
-    def __init__(self, it: T) -> None:
-        self.it = it
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.it is other.it
 
 
 def findings(host: Host, domain: Domain) -> tuple[Finding, ...]:
@@ -38,7 +21,7 @@ def findings(host: Host, domain: Domain) -> tuple[Finding, ...]:
     if domain.config is None:
         return ()
     readable = not domain.state.active and host.facts.local and chains.can_read(host)
-    return _found(_Same(domain), _Same(host.facts), host.uri, readable)
+    return _found(Same(domain), Same(host.facts), host.uri, readable)
 
 
 def stale(host: Host, domain: Domain) -> frozenset[str]:
@@ -49,7 +32,7 @@ def stale(host: Host, domain: Domain) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _found(
-    domain: _Same[Domain], facts: _Same[Facts], uri: str, can_read: bool
+    domain: Same[Domain], facts: Same[Facts], uri: str, can_read: bool
 ) -> tuple[Finding, ...]:
     """Remembered: the list of domains asks for all of them at every redraw."""
     known, config = domain.it, domain.it.config

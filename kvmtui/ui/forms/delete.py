@@ -12,7 +12,7 @@ from kvmtui.plans.delete import mend
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete, Mend, Wish
-from kvmtui.ui.forms import adopt
+from kvmtui.ui.forms import adopt, orphans
 from kvmtui.ui.forms.chosen import chosen as chosen_snapshot
 from kvmtui.ui.forms.form import Choice, Field, Form, Option, Toggle, Values
 from kvmtui.ui.view import View
@@ -28,10 +28,12 @@ EXTENTS = (("alone", "this one"), ("below", "with all below"), ("only", "only th
 
 
 def form(view: View) -> Form | Refusal:
-    """Deleting snapshots: the marked ones, where there are any."""
+    """Deleting snapshots: the marked ones, where there are any; in the chains what is not used."""
     subject, marked = view.subject(), view.marked
     if isinstance(subject, Refusal):
         return subject
+    if view.orphan is not None:
+        return orphans.form(subject, view.orphan)
     if not marked and view.inside is not None:
         return adopt.discard(subject, view.inside)
     if not marked:

@@ -23,4 +23,4 @@ class Chain(Pane):
             return ()
         marked = view.top[1:] if view.top and view.top[0] == view.ref else None
         brief = self.scrollable_content_region.height < LOW
-        return chain.rows(host, domain, width, marked, brief=brief)
+        return chain.rows(host, domain, width, marked, view.now, brief=brief)

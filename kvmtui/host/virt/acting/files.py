@@ -6,12 +6,12 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from os.path import dirname
+from os.path import basename, dirname
 from typing import Any
 
 import libvirt
 
-from kvmtui.host import images
+from kvmtui.host import folders
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import pools, sizes
 from kvmtui.model import parse
@@ -25,6 +25,8 @@ def remove(domain: Any, step: RemoveFile) -> None:
     user = _user(handle, step.file, local=local)
     if user:
         raise Refused(f"{step.file} is still named by {user}")
+    if local and folders.is_locked(step.file):
+        raise Refused(f"a program has {step.file} open")
     if not step.pooled:
         if not local:
             raise Refused(f"{step.file} is on another machine, in no storage pool")
@@ -55,9 +57,9 @@ def _user(handle: Any, file: str, *, local: bool) -> str:
     """Who names the file now, by this name or another; empty when nobody does."""
     same = _same_here if local else str.__eq__
     for whose, named in _named(handle):
-        if same(named, file):
+        if same(named, file) or named.rpartition(":")[2] == basename(file):  # of a volume
             return whose
-    stands = images.standing_on(file) if local else _volumes_standing_on(handle, file)
+    stands = folders.needing(file) if local else _volumes_standing_on(handle, file)
     return next(iter(stands), "")
 
 
@@ -70,11 +72,14 @@ def _same_here(one: str, other: str) -> bool:
 
 
 def _named(handle: Any) -> Iterator[tuple[str, str]]:
-    """Every file that a definition or a snapshot's record needs, and whose it is."""
+    """Every file that a definition names or a snapshot's record needs, and whose it is."""
     for domain in handle.listAllDomains(0):
         name = domain.name()
         for flags in (0, libvirt.VIR_DOMAIN_XML_INACTIVE):
-            yield from ((name, file) for file in parse.needed(domain.XMLDesc(flags)))
+            yield from ((name, file) for file in parse.domain(domain.XMLDesc(flags)).names)
+        if domain.hasManagedSaveImage(0):
+            saved = parse.domain(domain.managedSaveGetXMLDesc(0)).names
+            yield from ((f"the saved RAM of {name}", file) for file in saved)
         for snapshot in domain.listAllSnapshots(0):
             whose = f"“{snapshot.getName()}” of {name}"
             yield from ((whose, file) for file in parse.needed(snapshot.getXMLDesc(0)))
