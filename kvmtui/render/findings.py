@@ -27,7 +27,8 @@ def rows(wrong: Sequence[Finding], width: int, *, brief: bool = False) -> tuple[
 
 def _row(finding: Finding, width: int, others: int = 0) -> Row:
     style = _STYLES[finding.severity]
-    left = Text.assemble(("! ", style), (safe(finding.reason), style))
+    sign = "! " if finding.severity > Severity.NOTE else "· "
+    left = Text.assemble((sign, style), (safe(finding.reason), style))
     told = [finding.remedy] if finding.remedy else []
     told += [f"+{others}"] if others else []
     end = " · ".join(told)
