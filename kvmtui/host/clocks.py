@@ -24,6 +24,16 @@ def of(path: str) -> str:
     return "" if own else number
 
 
+def is_served(path: str) -> bool:
+    """Whether the file lies on a file server, which other machines may use, too."""
+    try:
+        device = os.stat(path).st_dev
+    except OSError:
+        return False
+    kind = _kind(f"{os.major(device)}:{os.minor(device)}")
+    return kind in REMOTE or kind.startswith("fuse.")
+
+
 def _kind(number: str) -> str:
     """The kind of a mounted file system; empty where that is not known, as of parts of a btrfs."""
     with suppress(OSError):

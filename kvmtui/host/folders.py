@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
-from kvmtui.host import headers
+from kvmtui.host import clocks, headers
 from kvmtui.model.folder import Folder, StoredFile
 
 MOST = 5000
@@ -92,7 +92,7 @@ def _folder(
         except OSError:
             unread += 1
     own = frozenset(alias for alias in aliases if _is_in(alias, path))
-    return Folder(path, tuple(files), unread, own), now
+    return Folder(path, tuple(files), unread, own, clocks.is_served(path)), now
 
 
 def _is_in(path: str, folder: str) -> bool:

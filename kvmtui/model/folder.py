@@ -38,3 +38,5 @@ class Folder:
     """How many files could not be looked into."""
     aliases: frozenset[str] = frozenset()
     """Paths in it that domains or snapshots name in another way, through a link."""
+    served: bool = False
+    """It lies on a file server, which other machines may use, too."""

@@ -195,19 +195,21 @@ def plan(subject: Subject, wish: RemoveOrphan) -> Plan | Refusal:
         danger=Danger.LOSS,
         losses=(lost,),
         effects=tuple(_proof(subject.host, file)),
-        warnings=tuple(_doubts(file)),
+        warnings=tuple(_doubts(subject.host, file)),
     )
 
 
 def _proof(host: Host, file: StoredFile) -> Iterable[str]:
     snapshots = sum(len(d.forest.snapshots) for d in host.domains if d.forest)
     images = sum(1 for other in _files(host) if other.path != file.path)
-    yield f"no definition names it, of {count(len(host.domains), 'domain')}"
+    yield f"no definition names it, of {count(len(host.domains), 'domain')} of {host.label}"
     yield f"no record names it, of {count(snapshots, 'snapshot')}"
     yield f"no file stands on it, of {images} in {', '.join(f.path for f in host.folders)}"
 
 
-def _doubts(file: StoredFile) -> Iterable[str]:
+def _doubts(host: Host, file: StoredFile) -> Iterable[str]:
+    if any(folder.served for folder in host.folders if folder.path == dirname(file.path)):
+        yield "it lies on a file server: domains of other machines are not asked"
     if file.format == RAM:
         yield "virsh save leaves such files, too: a domain can be started from it"
     elif not file.needs:

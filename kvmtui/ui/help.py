@@ -18,6 +18,13 @@ _KINDS = (
     ("◌", "only inside an image: libvirt has no record of it"),
 )
 
+_SIGNS = (
+    ("●", "the layer that the guest writes to"),
+    ("!", "something is wrong with the disk, and what would help"),
+    ("·", "true, and nothing to do about now"),
+    ("?", "a file that nothing refers to: d removes it"),
+)
+
 
 def page(commands: Iterable[Command]) -> Text:
     """Keys first, then what the signs mean."""
@@ -37,5 +44,9 @@ def page(commands: Iterable[Command]) -> Text:
         text.append(f"{meaning}\n")
     text.append(f"  {MARK.strip():14}", ACCENT)
     text.append("marked\n")
+    text.append("\nDisk chains\n", STRONG)
+    for sign, meaning in _SIGNS:
+        text.append(f"  {sign:14}", ACCENT)
+        text.append(f"{meaning}\n")
     text.append("\nA dimmed key cannot work now; pressing it says why.", QUIET)
     return text

@@ -122,6 +122,13 @@ def test_what_cannot_be_read_is_counted(images: Path, monkeypatch: pytest.Monkey
     assert look(images / "gone")[0].unread == 1
 
 
+def test_a_file_server_is_told(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not look(images)[0].served
+    for kind in ("nfs4", "fuse.sshfs"):
+        monkeypatch.setattr("kvmtui.host.clocks._kind", lambda _number, kind=kind: kind)
+        assert look(images)[0].served
+
+
 def test_a_folder_of_thousands_is_not_looked_into(
     images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,7 +222,7 @@ def test_the_plan_is_the_proof(pools: frozenset[str], pooled: bool) -> None:
     assert plan.danger is Danger.LOSS
     assert plan.losses == (f"what was written to it: 1.0G, last written {moment(NOW)}",)
     assert plan.effects == (
-        "no definition names it, of 2 domains",
+        "no definition names it, of 2 domains of qemu:///system",
         "no record names it, of 4 snapshots",
         "no file stands on it, of 2 in /img",
     )
@@ -238,6 +238,13 @@ def test_what_somebody_may_have_put_there_on_purpose_is_told() -> None:
     plan = allowed(there, RemoveOrphan(ref(WEB), ram.path))
     assert "virsh save" in plan.warnings[0]
     assert plan.losses[0].startswith("the RAM that was saved: 1.0G")
+
+
+def test_what_other_machines_may_use_is_told() -> None:
+    there = looked(WEB, files=(*OWN, LEFT))
+    there = replace(there, folders=(replace(there.folders[0], served=True),))
+    (doubt,) = allowed(World((there,)), RemoveOrphan(ref(WEB), LEFT.path)).warnings
+    assert "other machines" in doubt
 
 
 @pytest.mark.parametrize("path", [file("web.s1.qcow2"), file("gone.qcow2"), "/etc/passwd"])
