@@ -12,7 +12,7 @@ from os.path import basename, dirname
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
-from kvmtui.model.folder import QCOW2, RAM, StoredFile
+from kvmtui.model.folder import QCOW2, RAM, Folder, StoredFile
 from kvmtui.model.snapshot import SnapshotDisk
 from kvmtui.model.words import count, moment, size
 from kvmtui.model.world import Host
@@ -47,17 +47,20 @@ def _is_image(record: SnapshotDisk) -> bool:
 
 def names(host: Host) -> frozenset[str]:
     """Every path that a definition, a chain or a record of the host names."""
-    found: set[str] = set()
-    for domain in host.domains:
-        if domain.config is not None:
-            found |= domain.config.names
-            for disk in domain.config.disks:
-                found.update(layer.source for layer in disk.layers)
-                found.update({disk.mirror.source} if disk.mirror else ())
-        found |= named(domain)
-        for snapshot in domain.forest.snapshots if domain.forest else ():
-            found |= snapshot.names
-    return frozenset(found)
+    return frozenset().union(*(_names_of(Same(domain)) for domain in host.domains))
+
+
+@lru_cache(maxsize=1024)
+def _names_of(domain: Same[Domain]) -> frozenset[str]:
+    """Remembered: while a job runs only its own domain changes."""
+    config, forest = domain.it.config, domain.it.forest
+    found = set(named(domain.it))
+    if config is not None:
+        found |= config.names
+        for disk in config.disks:
+            found.update(layer.source for layer in disk.layers)
+            found.update({disk.mirror.source} if disk.mirror else ())
+    return frozenset(found.union(*(s.names for s in forest.snapshots) if forest else ()))
 
 
 def unknown(subject: Subject) -> Refusal | None:
@@ -97,7 +100,19 @@ def _goes_on(host: Host, disk: Disk) -> bool:
 
 
 def _stored(host: Host, path: str) -> StoredFile | None:
-    return next((f for folder in host.folders for f in folder.files if f.path == path), None)
+    return _by_path(Same(host.folders)).get(path)
+
+
+@lru_cache(maxsize=4)
+def _by_path(folders: Same[tuple[Folder, ...]]) -> dict[str, StoredFile]:
+    return {file.path: file for folder in folders.it for file in folder.files}
+
+
+@lru_cache(maxsize=4)
+def _needed(folders: Same[tuple[Folder, ...]]) -> frozenset[str]:
+    """What the files there stand on."""
+    files = _by_path(folders).values()
+    return frozenset(path for file in files for path in file.needs if path != file.path)
 
 
 def _files(host: Host) -> Iterator[StoredFile]:
@@ -114,7 +129,7 @@ def orphans(subject: Subject) -> tuple[StoredFile, ...]:
 def _orphans(host: Same[Host], domain: Same[Domain]) -> tuple[StoredFile, ...]:
     """Remembered: the pane asks at every key."""
     taken = names(host.it).union(*(folder.aliases for folder in host.it.folders))
-    needed = {path for file in _files(host.it) for path in file.needs - {file.path}}
+    needed = _needed(Same(host.it.folders))
     beside = folders_of(domain.it)
     return tuple(
         file
