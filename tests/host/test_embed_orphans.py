@@ -156,6 +156,18 @@ def recorded(embedded: Embedded, file: Path) -> Iterator[None]:
     Machine(handle, "thief", ()).remove()
 
 
+@contextmanager
+def asleep(embedded: Embedded, file: Path) -> Iterator[None]:
+    """Another machine wakes up on it, although its definition does not name it any more."""
+    handle = embedded.handle.defineXML(xml.blank("thief", [file]))
+    handle.create()
+    handle.managedSave(0)
+    other = disk.create(file.with_name("thief.qcow2"))
+    embedded.handle.defineXML(xml.blank("thief", [other]))
+    yield
+    Machine(handle, "thief", ()).remove()
+
+
 @pytest.mark.parametrize(
     ("use", "why"),
     [
@@ -163,8 +175,9 @@ def recorded(embedded: Embedded, file: Path) -> Iterator[None]:
         (stood_on, "named by"),
         (opened, "open"),
         (recorded, "“kept” of thief"),
+        (asleep, "the saved RAM of thief"),
     ],
-    ids=["definition", "image", "program", "snapshot"],
+    ids=["definition", "image", "program", "snapshot", "saved RAM"],
 )
 async def test_one_that_becomes_used_meanwhile_is_not_removed(
     driver: Driver, machine: Machine, embedded: Embedded, use: object, why: str
@@ -180,7 +193,7 @@ async def test_one_that_becomes_used_meanwhile_is_not_removed(
         assert not outcome.ok
         assert why in outcome.error
         assert there(base)
-    if use is not recorded:
+    if use not in (recorded, asleep):
         assert base.read_bytes() == before
 
 

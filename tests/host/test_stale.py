@@ -117,3 +117,15 @@ def test_numbers_within_names_count_as_numbers(names: list[str]) -> None:
     assert sorted(reversed(wanted), key=natural) == wanted
     if names[0].startswith(("web", "vm")):
         assert wanted == names
+
+
+def test_a_domain_of_which_the_list_tells_nothing_new_stays_the_very_same_value() -> None:
+    web, mail = chained(2), domain("mail")
+    shelf = Shelf(host(mail, web), lambda _: None)
+    rows = (Domain(web.uuid, "web", web.state), Domain(mail.uuid, "post", mail.state))
+    assert shelf.merge(rows) == ()
+    assert shelf.host.domain(web.uuid) is web
+    renamed = shelf.host.domain(mail.uuid)
+    assert renamed is not None
+    assert renamed.name == "post"
+    assert renamed.config is mail.config
