@@ -77,13 +77,13 @@ def test_a_domain_that_is_well_has_nothing(well: Domain) -> None:
 @pytest.mark.parametrize(
     ("overlays", "libvirt", "state", "severity", "reason", "remedy"),
     [
-        (10, V12, State.RUNNING, Severity.WARN, "starts no more than 200", "c commits"),
-        (24, V11, State.RUNNING, Severity.WARN, "starts no more than 24", "c commits"),
-        (24, V11, State.OFF, Severity.WARN, "starts no more than 24", "start it, then c"),
-        (25, V11, State.RUNNING, Severity.BAD, "no more than 24", "c commits"),
-        (25, V11, State.OFF, Severity.BAD, "no more than 24", "qemu-img commit"),
-        (25, V9, State.OFF, Severity.WARN, "starts no more than 200", "start it, then c"),
-        (201, V12, State.RUNNING, Severity.BAD, "no more than 200", "c commits"),
+        (10, V12, State.RUNNING, Severity.WARN, "more than 200 do not start", "c commits"),
+        (24, V11, State.RUNNING, Severity.WARN, "more than 24 do not start", "c commits"),
+        (24, V11, State.OFF, Severity.WARN, "more than 24 do not start", "start it, then c"),
+        (25, V11, State.RUNNING, Severity.BAD, "more than 24 do not start", "c commits"),
+        (25, V11, State.OFF, Severity.BAD, "more than 24 do not start", "qemu-img commit"),
+        (25, V9, State.OFF, Severity.WARN, "more than 200 do not start", "start it, then c"),
+        (201, V12, State.RUNNING, Severity.BAD, "more than 200 do not start", "c commits"),
     ],
 )
 def test_a_deep_chain_says_where_this_libvirt_ends(
@@ -189,7 +189,7 @@ def test_a_layer_that_cannot_be_read_is_told_where_others_can() -> None:
 
 
 def test_a_job_that_somebody_left_ready() -> None:
-    expected = ("ready", Severity.WARN, "active commit is ready and waits", "P switches, x cancels")
+    expected = ("ready", Severity.WARN, "active commit is ready", "P switches, x cancels")
     assert told(chained(1, jobs=(READY,))) == [expected]
     assert found(chained(1, jobs=(READY,), busy="merge")) == ()
 
@@ -205,10 +205,10 @@ def stale(corrected: bool) -> Domain:
 def test_snapshots_whose_layer_was_merged_behind_their_back() -> None:
     merged, pulled = found(stale(True)), found(stale(False))
     assert [(f.rule, f.reason, f.remedy) for f in merged] == [
-        ("stale", "“s2” and 1 more do not fit the chain", "d forgets its record")
+        ("stale", "stale: “s2” and 1 more have lost their layers", "d forgets its record")
     ]
     assert [(f.reason, f.snapshots) for f in pulled] == [
-        ("“s1” and 2 more do not fit the chain", ("s1", "s2", "s3"))
+        ("stale: “s1” and 2 more have lost their layers", ("s1", "s2", "s3"))
     ]
     assert health.stale(host(stale(False)), stale(False)) == {"s1", "s2", "s3"}
     assert health.stale(host(chained(3)), chained(3)) == set()

@@ -90,8 +90,8 @@ def test_what_is_wrong_with_a_disk_stands_below_its_heading_the_worst_first() ->
     rows = chain.rows(host(wrong()), wrong(), 80)
     assert plain(rows).splitlines()[:4] == [
         "vda  20G qcow2 · 25 layers                                             3.0G free",
-        "! active commit is ready and waits                         P switches, x cancels",
-        "! 24 overlays; this libvirt starts no more than 24                     c commits",
+        "! active commit is ready                                   P switches, x cancels",
+        "! 24 overlays; more than 24 do not start                               c commits",
         "· can take 19G more, 3.0G free",
     ]
     assert [row.selectable for row in rows[:5]] == [False, False, False, False, True]

@@ -60,5 +60,5 @@ def _waiting(subject: Subject, disk: Disk) -> Iterator[Finding]:
     """A job that is ready, and that nobody brings to its end."""
     job = subject.domain.job(disk.target)
     if job is not None and job.ready and not subject.domain.busy:
-        reason = f"{job.kind.value} is ready and waits"
+        reason = f"{job.kind.value} is ready"
         yield Finding("ready", disk.target, reason, "P switches, x cancels")

@@ -27,7 +27,7 @@ def deep(subject: Subject, disk: Disk) -> Iterator[Finding]:
     if overlays < rules.DEPTH_WARNED or not disk.writable:
         return
     off = subject.domain.state is State.OFF
-    reason = f"{overlays} overlays; this libvirt starts no more than {limit}"
+    reason = f"{overlays} overlays; more than {limit} do not start"
     stuck = off and overlays > limit
     remedy = "qemu-img commit" if stuck else "start it, then c" if off else "c commits"
     severity = Severity.BAD if overlays > limit else Severity.WARN

@@ -41,11 +41,15 @@ def outdated(subject: Subject, disk: Disk) -> Iterator[Finding]:
     ][::-1]
     if not found:
         return
-    told = _told([s.name for s in found], "does not fit the chain", "do not fit the chain")
+    told = _told([s.name for s in found], "has lost its layer", "have lost their layers")
     mends = next((s for s in found if mend.refuse(subject, s) is None), None)
     remedy = "d corrects its record" if mends else "d forgets its record"
     yield Finding(
-        "stale", disk.target, told, remedy, snapshots=tuple(snapshot.name for snapshot in found)
+        "stale",
+        disk.target,
+        f"stale: {told}",
+        remedy,
+        snapshots=tuple(snapshot.name for snapshot in found),
     )
 
 
