@@ -93,7 +93,7 @@ def _pane(number: int, id: str, label: str) -> Command:
 def nothing_to_mark(view: View) -> Refusal | None:
     """Why nothing can be marked."""
     snapshot = view.pane == "snapshots" and view.selected_snapshot is not None
-    if snapshot or (view.pane == "chain" and view.layer):
+    if snapshot or (view.pane == "chain" and view.layer and view.orphan is None):
         return None
     reason = "only snapshots and layers can be marked"
     return Refusal("no mark", reason, "choose one in pane 2 or 3")

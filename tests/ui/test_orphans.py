@@ -99,3 +99,22 @@ async def test_read_only_nothing_is_removed(hosts: Still) -> None:
         await pilot.press("d")
         await pilot.pause(0.2)
         assert not isinstance(pilot.app.screen, PlanScreen)
+
+
+async def test_it_cannot_be_marked(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await chosen(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: "only snapshots and layers can be marked" in text(pilot))
+
+
+@pytest.mark.parametrize("key", ["c", "p"])
+async def test_it_is_no_layer_that_could_be_merged(hosts: Still, key: str) -> None:
+    async with on_stage(hosts, (160, 45)) as pilot:
+        await chosen(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen))
+        await until(pilot, lambda: not pilot.app.screen.query_one("#yes", Button).disabled)
+        await pilot.click("#yes")
+        await until(pilot, lambda: bool(hosts.performed))
+    assert LEFT.path not in repr(hosts.performed)
