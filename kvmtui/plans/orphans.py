@@ -184,6 +184,15 @@ def standing_on(subject: Subject, file: str) -> tuple[str, ...]:
     )
 
 
+def stood_on(subject: Subject, files: Iterable[str]) -> Refusal | None:
+    """Why none of these files must change: an image stands on one, and nobody records that."""
+    for file in files:
+        for other in standing_on(subject, file):
+            reason = f"{basename(other)} stands on {basename(file)}, though no record says so"
+            return Refusal("stood on", reason, "remove it first (d in pane 3), or keep the file")
+    return None
+
+
 def refuse(subject: Subject, path: str) -> Refusal | None:
     """Why a file is not removed."""
     refusal = unknown(subject)

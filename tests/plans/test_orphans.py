@@ -260,6 +260,10 @@ def test_images_that_would_be_spoilt_by_a_merge_into_a_base() -> None:
     there = subject(looked(WEB, files=(*OWN, clone, above, ram)))
     assert orphans.standing_on(there, file("web.qcow2")) == (file("clone.qcow2"),)
     assert orphans.standing_on(there, file("web.s1.qcow2")) == ()
+    found = orphans.stood_on(there, (file("web.s1.qcow2"), file("web.qcow2")))
+    assert found is not None
+    assert found.reason == "clone.qcow2 stands on web.qcow2, though no record says so"
+    assert orphans.stood_on(there, (file("web.s1.qcow2"),)) is None
     recorded = subject(looked(branched(), files=(stored("web.s2.qcow2", "web.root.qcow2"),)))
     assert orphans.standing_on(recorded, file("web.root.qcow2")) == ()
 
