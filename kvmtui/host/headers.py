@@ -9,6 +9,7 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -84,13 +85,15 @@ def files_of(name: str, folder: str) -> Iterator[str]:
     if name.startswith("json:"):
         try:
             yield from _in_json(json.loads(name[5:]), folder)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
     elif re.match(r"[A-Za-z0-9+.-]+:", name) and not name.startswith("file:"):
         return
     else:
-        plain = re.sub(r"^file:(//(?=/))?", "", name)
-        yield os.path.normpath(os.path.join(folder, plain))
+        plain = re.sub(r"^file:(//(?=/))?", "", name).partition("\0")[0]
+        with suppress(UnicodeEncodeError):  # no file has such a name
+            os.fsencode(plain)
+            yield os.path.normpath(os.path.join(folder, plain))
 
 
 def _in_json(node: Any, folder: str) -> Iterator[str]:

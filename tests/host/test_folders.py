@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,16 @@ def test_a_file_server_is_told(images: Path, monkeypatch: pytest.MonkeyPatch) ->
     for kind in ("nfs4", "fuse.sshfs"):
         monkeypatch.setattr("kvmtui.host.clocks._kind", lambda _number, kind=kind: kind)
         assert look(images)[0].served
+
+
+def test_a_header_that_names_no_possible_file_harms_nobody(images: Path) -> None:
+    name = b'json:{"filename": "/a\\ud800b\\u0000"}'
+    header = b"QFI\xfb" + struct.pack(">IQI", 2, 72, len(name))
+    (images / "odd.qcow2").write_bytes(header.ljust(72, b"\0") + name)
+    (images / "nul.qcow2").write_bytes(header.ljust(72, b"\0") + b"/a\0".ljust(len(name), b"b"))
+    found = files(images)
+    assert found["odd.qcow2"].needs == set()
+    assert found["nul.qcow2"].needs == {"/a"}
 
 
 def test_a_folder_of_thousands_is_not_looked_into(

@@ -81,6 +81,11 @@ def test_an_image_of_its_own_needs_nothing_and_a_data_file_is_needed(tmp_path: P
         ('json:{"file.filename": "a"}', ["/img/a"]),
         ('json:{"driver": "nbd", "host": "/x"}', []),
         ("json:{", []),
+        ("json:" + "[" * 1018, []),
+        ('json:{"filename": "a\\u0000b"}', ["/img/a"]),
+        ('json:{"filename": "a\\ud800b"}', []),
+        ("a\0b", ["/img/a"]),
+        ("\udcff.qcow2", ["/img/\udcff.qcow2"]),
     ],
 )
 def test_names_of_backing_files(name: str, files: list[str]) -> None:
