@@ -8,6 +8,7 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.plans import orphans
 from kvmtui.plans.delete import afterwards, commits, leftovers, refusals
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
@@ -80,7 +81,7 @@ def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
         afterwards.without_tags(_merged(subject, snapshot, merges), snapshot),
         merges,
         ("the images get room inside",) if inside else _merging(merges),
-        leftovers.staying(files, removals),
+        (*_spoiling(subject, merges), *leftovers.staying(files, removals)),
         needs_qemu=_needs_qemu(subject, tops),
     )
 
@@ -181,13 +182,27 @@ def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
         _merged(subject, snapshot, merges),
         merges,
         _merging(merges),
-        (*commits.warnings(subject, snapshot), *leftovers.staying(files, removals)),
+        (
+            *commits.warnings(subject, snapshot),
+            *_spoiling(subject, merges),
+            *leftovers.staying(files, removals),
+        ),
         needs_qemu=subject.domain.state is State.OFF,
     )
 
 
 def _merged(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> Subject:
     return afterwards.without_records(afterwards.merged(subject, merges), [snapshot.name])
+
+
+def _spoiling(subject: Subject, merges: Iterable[Merged]) -> tuple[str, ...]:
+    """Images that no record names: what is left of a revert, or somebody's own."""
+    return tuple(
+        f"{basename(image)} stands on {basename(file)}, and is spoilt: no record says what it is"
+        for merge in merges
+        for file in (merge.top, merge.base)
+        for image in orphans.standing_on(subject, file)
+    )
 
 
 def _merging(merges: Iterable[Merged]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
-from kvmtui.plans import edit, leaving, rules
+from kvmtui.plans import edit, leaving, orphans, rules
 from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
@@ -62,6 +62,7 @@ def refuse(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
     """What a commit must not destroy."""
     return rules.first(
         rules.base_not_shared(subject, touched(disk, merged), disk.target),
+        orphans.stood_on(subject, touched(disk, merged)),
         _inside(subject, disk, merged),
         _elsewhere(subject, disk, merged),
         _apart(subject, disk, merged),

@@ -1,0 +1,35 @@
+"""What is merged while an image stands on it that no record names."""
+
+from __future__ import annotations
+
+import pytest
+
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Host, World
+from kvmtui.plans import planner
+from kvmtui.plans.wishes import Delete, Merge
+from tests.plans.test_orphans import looked, stored
+from tests.worlds import allowed, chained, file, ref, refused
+
+
+def with_clone() -> tuple[Domain, Host]:
+    """A chain on whose base somebody made an image by hand."""
+    web = chained(2)
+    return web, looked(web, files=(stored("clone.qcow2", "web.qcow2"), stored("web.qcow2")))
+
+
+def test_nothing_is_committed_into_a_file_that_somebodys_image_stands_on() -> None:
+    web, there = with_clone()
+    spoils = Merge(ref(web), "vda", file("web.qcow2"))
+    assert refused(World((there,)), spoils) == "stood on"
+    made = planner.make(World((there,)), spoils)
+    assert "clone.qcow2 stands on web.qcow2" in str(made)
+    assert refused(World((there,)), Merge(ref(web), "vda", file("web.s1.qcow2"))) == ""
+
+
+@pytest.mark.parametrize("as_commit", [False, True])
+def test_a_delete_tells_which_image_it_would_spoil(as_commit: bool) -> None:
+    web, there = with_clone()
+    for name, spoils in (("s1", True), ("s2", False)):
+        plan = allowed(World((there,)), Delete(ref(web), name, cancellable=as_commit))
+        assert any("clone.qcow2" in told for told in plan.warnings) is spoils
