@@ -230,7 +230,11 @@ class Reader:
             return
         jobs: tuple[Job, ...] = ()
         if domain.state.active and self._shelf.host.facts.has_block_jobs:
-            jobs = await self._detail.call(Connection.jobs, uuid, _targets(domain.config))
+            ready = _ready(domain.config)
+            jobs = await self._detail.call(Connection.jobs, uuid, _targets(domain.config), ready)
+            late = any(job.ready and job.disk not in ready for job in jobs)
+            if late and self._works(uuid) is None:
+                self.details.mark(uuid, Part.CONFIG)  # whatever became of the event
         if {job.disk for job in jobs} != {job.disk for job in domain.jobs}:
             self.details.mark(uuid, Part.DISKS)
         self._shelf.change(uuid, jobs=self._metered(uuid, jobs))
@@ -269,3 +273,8 @@ def _can_answer(domain: Domain, config: Config) -> bool:
 
 def _targets(config: Config) -> tuple[str, ...]:
     return tuple(disk.target for disk in config.writable)
+
+
+def _ready(config: Config) -> frozenset[str]:
+    """The disks whose job is READY, as the definition said when it was read."""
+    return frozenset(disk.target for disk in config.disks if disk.mirror and disk.mirror.ready)

@@ -9,7 +9,7 @@ import pytest
 from textual.strip import Strip
 
 from kvmtui.model.domain import Domain, State
-from kvmtui.model.job import Job, JobKind
+from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.model.snapshot import Forest, Snapshot
 from kvmtui.model.world import Link, Ref, World
 from kvmtui.ui.app import Kvmtui
@@ -173,7 +173,8 @@ async def test_the_keys_for_a_job_stand_beside_it(
 
 
 async def test_the_jobs_strip_comes_with_a_job_and_goes_with_it(hosts: Still) -> None:
-    job = Job("vda", JobKind.ACTIVE_COMMIT, 3 << 30, 4 << 30, samples=((0, 0), (3, 3 << 30)))
+    samples = (Sample(0, 0, 4 << 30), Sample(3, 3 << 30, 4 << 30))
+    job = Job("vda", JobKind.ACTIVE_COMMIT, 3 << 30, 4 << 30, samples=samples)
     async with on_stage(hosts) as pilot:
         assert not pilot.app.screen.query_one(Jobs).display
         hosts.put(replace(database(), jobs=(job,)))

@@ -15,7 +15,7 @@ import pytest
 from textual.pilot import Pilot
 
 from kvmtui.model.domain import State
-from kvmtui.model.job import Job, JobKind
+from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.model.world import World
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world
 from tests.worlds import FROZEN, GIB, NOW
@@ -72,7 +72,7 @@ async def test_a_commit_before_it_is_confirmed(tmp_path: Path) -> None:
 
 
 async def test_a_commit_while_it_runs(tmp_path: Path) -> None:
-    samples = ((0.0, 0), (6.0, 2 * GIB))
+    samples = (Sample(0.0, 3 * GIB, 8 * GIB), Sample(6.0, 5 * GIB, 8 * GIB))
     job = Job("vda", JobKind.ACTIVE_COMMIT, 5 * GIB, 8 * GIB, samples=samples)
     hosts = Still(site(), tmp_path)
     async with on_stage(hosts, (160, 45)) as pilot:

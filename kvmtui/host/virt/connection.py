@@ -111,10 +111,12 @@ class Connection:
         with translated():
             return reading.names(self._domain(uuid))
 
-    def jobs(self, uuid: str, targets: tuple[str, ...]) -> tuple[Job, ...]:
-        """The block jobs of these disks."""
+    def jobs(
+        self, uuid: str, targets: tuple[str, ...], ready: frozenset[str] = frozenset()
+    ) -> tuple[Job, ...]:
+        """The block jobs of these disks; ``ready``: those whose job is known to be READY."""
         with translated():
-            return reading.jobs(self._domain(uuid), targets)
+            return reading.jobs(self._domain(uuid), targets, ready)
 
     def grown(self, uuid: str, disks: tuple[Disk, ...]) -> tuple[Size, ...]:
         """How much the active layers of these disks hold, in one call that waits for nobody."""

@@ -138,10 +138,13 @@ def _current(domain: Any) -> str | None:
         raise
 
 
-def jobs(domain: Any, targets: tuple[str, ...]) -> tuple[Job, ...]:
-    """Block jobs; an active commit or copy whose work is all done is ready.
+def jobs(
+    domain: Any, targets: tuple[str, ...], ready: frozenset[str] = frozenset()
+) -> tuple[Job, ...]:
+    """Block jobs. A domain that has just stopped has none.
 
-    A domain that has just stopped has none.
+    Only the live definition says READY, so ``ready`` names the disks of which it is known to; it
+    is read here where a job that is not among them has done all its work.
     """
     found = []
     try:
@@ -149,19 +152,28 @@ def jobs(domain: Any, targets: tuple[str, ...]) -> tuple[Job, ...]:
             info = domain.blockJobInfo(target, libvirt.VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES)
             if info:
                 found.append(_job(target, info))
+        if any(_may_be_ready(job) and job.disk not in ready for job in found):
+            ready = _ready(domain)
     except libvirt.libvirtError as error:
         if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
             raise
         return ()
-    return tuple(found)
+    return tuple(replace(job, ready=job.kind.switches and job.disk in ready) for job in found)
 
 
 def _job(target: str, info: Stats) -> Job:
     kind = _KINDS.get(info.get("type", 0), JobKind.UNKNOWN)
-    done, total = info.get("cur", 0), info.get("end", 0)
-    switches = kind in (JobKind.ACTIVE_COMMIT, JobKind.COPY)
-    ready = switches and total > 0 and done == total
-    return Job(target, kind, done, total, info.get("bandwidth", 0), ready)
+    return Job(target, kind, info.get("cur", 0), info.get("end", 0), info.get("bandwidth", 0))
+
+
+def _may_be_ready(job: Job) -> bool:
+    return job.kind.switches and job.total > 0 and job.done == job.total
+
+
+def _ready(domain: Any) -> frozenset[str]:
+    """The disks whose job is READY, as the live definition says."""
+    disks = parse.domain(domain.XMLDesc(0)).disks
+    return frozenset(disk.target for disk in disks if disk.mirror and disk.mirror.ready)
 
 
 def memory_job(domain: Any) -> Job | None:

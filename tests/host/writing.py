@@ -1,0 +1,34 @@
+"""A guest that goes on writing while something else happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from tests.host.machine import Machine
+
+FROM, PIECE, PLACES = 16 * 2**20, 2**20, 64
+"""What is written lies there, in that many places again and again: 64 MiB."""
+
+
+@asynccontextmanager
+async def writing(machine: Machine, per_second: int, target: str = "vda") -> AsyncIterator[None]:
+    """Writes ``per_second`` MiB every second, as far as the disk lets it."""
+
+    async def write() -> None:
+        loop, number = asyncio.get_running_loop(), 0
+        begun = loop.time()
+        while True:
+            place = FROM + number % PLACES * PIECE
+            await asyncio.to_thread(machine.write, target, 0x77, offset=place, length=PIECE)
+            number += 1
+            await asyncio.sleep(max(begun + number / per_second - loop.time(), 0))
+
+    task = asyncio.create_task(write())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
