@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from kvmtui.model.tuning import Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Disk:
     complete: bool = False
     """The chain is known down to its base (a shut-off domain records only a part)."""
     mirror: Mirror | None = None
+    tuning: Tuning = field(default_factory=Tuning)
+    """How fast the guest may use it now."""
+    lasting: Tuning | None = None
+    """The same from the next start on; None where that is not known to be another."""
     folder: frozenset[str] | None = None
     """Paths of all files beside the active layer; None where nobody could look."""
     free: int | None = None
@@ -85,6 +91,12 @@ class Disk:
     def writable(self) -> bool:
         """Whether a snapshot must deal with this disk (libvirt skips the others by itself)."""
         return bool(self.layers) and not self.readonly and self.device in ("disk", "lun")
+
+    @property
+    def throttled(self) -> bool:
+        """Whether its writes are limited in another way than after the next start."""
+        then = self.lasting or Tuning()
+        return bool(self.tuning.writes) and self.tuning.writes != then.writes
 
     def position(self, source: str) -> int | None:
         """Where ``source`` stands in the chain, 0 being the active layer."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from kvmtui.model import definition, mentions, note, xml
+from kvmtui.model import definition, mentions, note, tuning, xml
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
@@ -70,6 +70,7 @@ def _disk(node: etree._Element) -> Disk:
         layers=tuple(layer for layer in chain if layer is not None),
         complete=chain[-1] is None,
         mirror=_mirror(node),
+        tuning=tuning.read(node),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -21,6 +22,26 @@ def size(count: float | None) -> str:
             break
         number /= 1024
     return f"{number:.1f}{unit}" if number < 9.95 and unit not in "BK" else f"{number:.0f}{unit}"
+
+
+_TYPED = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([bkmgtp]?)(?:i?b)?(?:/s)?", re.IGNORECASE)
+
+
+def amount(typed: str) -> int | None:
+    """Bytes as somebody types them: 20M, 1.5 GiB, 512k; 0 for nothing, None for anything else."""
+    found = _TYPED.fullmatch(typed.strip())
+    if found is None:
+        return None if typed.strip() else 0
+    power = _UNITS.index(found[2].upper() or "B")
+    return round(float(found[1]) * 2.0 ** (10 * power))
+
+
+def typed(count: int) -> str:
+    """Bytes as somebody would type just that many; nothing for 0."""
+    for power, unit in reversed(tuple(enumerate(_UNITS[1:], 1))):
+        if count >= 1024**power and count * 10 % 1024**power == 0:
+            return f"{count / 1024**power:g}{unit}"
+    return str(count) if count else ""
 
 
 def moment(then: float) -> str:

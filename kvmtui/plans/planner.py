@@ -16,6 +16,7 @@ from kvmtui.plans import (
     jobs,
     merge,
     orphans,
+    pace,
     places,
     power,
     pull,
@@ -38,6 +39,7 @@ from kvmtui.plans.wishes import (
     FreezeGuest,
     Mend,
     Merge,
+    Pace,
     Pull,
     RemoveOrphan,
     Revert,
@@ -55,7 +57,7 @@ def to_look_at(wish: Wish) -> tuple[str, ...]:
 
 def make(world: World, wish: Wish) -> Plan | Refusal:
     """What the wish would do to this world; no I/O, the same for the same arguments."""
-    subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish))
+    subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish | Pace))
     if isinstance(subject, Refusal):
         return subject
     made = _make(subject, wish)
@@ -86,6 +88,8 @@ def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
             return jobs.cancel(subject, wish)
         case Finish():
             return jobs.finish(subject, wish)
+        case Pace():
+            return pace.plan(subject, wish)
         case Edit():
             return edit.plan(subject, wish)
         case Describe():

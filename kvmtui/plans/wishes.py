@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from kvmtui.model.world import Ref
 from kvmtui.plans.steps import After, Verb
@@ -158,6 +159,29 @@ class Finish:
     disk: str
 
 
+class Meanwhile(Enum):
+    """What becomes of a guest that writes faster than a job copies."""
+
+    LEAVE = "leave it as it is"
+    THROTTLE = "throttle its writes until the job is ready"
+    PAUSE = "pause it until the job is ready"
+    RESUME = "let it run again"
+    FREE = "take its throttle away"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Wish: change how fast the job of a disk goes, or how fast its guest writes."""
+
+    ref: Ref
+    disk: str
+    limit: str = ""
+    """Of the job in bytes per second, as it was typed."""
+    guest: Meanwhile = Meanwhile.LEAVE
+    writes: str = ""
+    """Of the guest, likewise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """Wish: write down something else of a snapshot."""
@@ -229,6 +253,7 @@ Wish = (
     | Switch
     | Cancel
     | Finish
+    | Pace
     | Edit
     | Describe
     | FreezeGuest

@@ -60,6 +60,7 @@ def _disk(disk: Disk, wrong: Sequence[Finding], width: int) -> Row:
     capacity = size(active.capacity) if active.capacity else disk.device
     told = [capacity if _mixed(disk) else f"{capacity} {active.format or '?'}"]
     told += ["read-only"] if disk.readonly else []
+    told += ["throttled"] if disk.throttled else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
     text.append("  " + " · ".join(told), QUIET)
     if disk.free is None:

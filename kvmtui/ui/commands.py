@@ -19,6 +19,7 @@ from kvmtui.ui.forms import (
     jobs,
     merge,
     move,
+    pace,
     power,
     pull,
     revert,
@@ -119,6 +120,14 @@ COMMANDS = (
     _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
     _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
     _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
+    _change(
+        "bandwidth",
+        "b",
+        "bandwidth",
+        "limit a job, throttle or pause a guest that outruns it",
+        pace.form,
+        footer=False,
+    ),
     _change(
         "freeze", "f", "freeze", "freeze the file systems of the guest", guest.freeze, footer=False
     ),

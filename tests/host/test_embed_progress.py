@@ -10,10 +10,9 @@ import pytest
 
 from kvmtui.host.watch import Watch
 from tests.host.conftest import Embedded, NewMachine
-from tests.host.content import history, now, scribble
+from tests.host.content import history, now
 from tests.host.driver import Driver, driving
-from tests.host.machine import Machine
-from tests.host.writing import FROM, PIECE, PLACES, writing
+from tests.host.writing import heavy, writing
 
 pytestmark = pytest.mark.embed
 
@@ -23,24 +22,10 @@ LIMIT = 8 * 2**20
 COMMIT = libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE | libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
 
 
-def layered(new_machine: NewMachine) -> Machine:
-    """A running machine with an overlay that holds 64 MiB."""
-    machine = new_machine(mib=256)
-    machine.start()
-    disks = "<disk name='vda' snapshot='external'/>"
-    machine.handle.snapshotCreateXML(
-        f"<domainsnapshot><name>s1</name><disks>{disks}</disks></domainsnapshot>",
-        libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY,
-    )
-    scribble(machine, 1)
-    machine.write("vda", 0x66, offset=FROM, length=PLACES * PIECE)
-    return machine
-
-
 async def test_a_guest_that_writes_faster_than_a_job_copies_is_told_and_so_is_its_end(
     driver: Driver, new_machine: NewMachine
 ) -> None:
-    machine = layered(new_machine)
+    machine = heavy(new_machine)
     await driver.meet("m")
     async with writing(machine, 12):
         machine.handle.blockCommit("vda", None, None, LIMIT, COMMIT)
@@ -73,7 +58,7 @@ async def deaf(
 async def test_ready_is_seen_although_its_event_was_lost(
     deaf: Driver, new_machine: NewMachine
 ) -> None:
-    machine = layered(new_machine)
+    machine = heavy(new_machine)
     await deaf.meet("m")
     machine.handle.blockCommit("vda", None, None, LIMIT // 8, COMMIT)
     await deaf.until_domain("m", lambda d: d.jobs, 20, "the job is seen")

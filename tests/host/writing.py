@@ -1,4 +1,4 @@
-"""A guest that goes on writing while something else happens."""
+"""Guests with much to merge, and guests that go on writing meanwhile."""
 
 from __future__ import annotations
 
@@ -6,10 +6,28 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import libvirt
+
+from tests.host.conftest import NewMachine
+from tests.host.content import scribble
 from tests.host.machine import Machine
 
 FROM, PIECE, PLACES = 16 * 2**20, 2**20, 64
 """What is written lies there, in that many places again and again: 64 MiB."""
+
+
+def heavy(new_machine: NewMachine) -> Machine:
+    """A running machine whose overlay holds 64 MiB, above a snapshot that libvirt does not know."""
+    machine = new_machine(mib=256)
+    machine.start()
+    machine.handle.snapshotCreateXML(
+        "<domainsnapshot><disks><disk name='vda' snapshot='external'/></disks></domainsnapshot>",
+        libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
+        | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA,
+    )
+    scribble(machine, 1)
+    machine.write("vda", 0x66, offset=FROM, length=PLACES * PIECE)
+    return machine
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from kvmtui.model import parse
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
+from kvmtui.model.tuning import Tuning
 
 DOCUMENTS = Path(__file__).parent / "documents"
 RUNNING = parse.domain((DOCUMENTS / "running.xml").read_text())
@@ -182,3 +183,41 @@ def test_what_is_not_xml_is_an_error_of_that_name(text: str) -> None:
 
 def test_numbers_that_are_none_count_as_nothing() -> None:
     assert parse.domain("<domain><memory>much</memory><vcpu>two</vcpu></domain>") == Config()
+
+
+@pytest.mark.parametrize(
+    ("iotune", "tuning"),
+    [
+        ("", Tuning()),
+        ("<iotune/>", Tuning()),
+        ("<iotune><read_iops_sec>500</read_iops_sec></iotune>", Tuning()),
+        ("<iotune><write_bytes_sec>7</write_bytes_sec></iotune>", Tuning(writes=7)),
+        ("<iotune><read_bytes_sec>7</read_bytes_sec></iotune>", Tuning(reads=7)),
+        ("<iotune><total_bytes_sec>7</total_bytes_sec></iotune>", Tuning(others=True)),
+        ("<iotune><write_bytes_sec_max>7</write_bytes_sec_max></iotune>", Tuning(others=True)),
+        ("<iotune><write_bytes_sec_max>0</write_bytes_sec_max></iotune>", Tuning()),
+        ("<iotune><group_name>g</group_name></iotune>", Tuning(others=True)),
+    ],
+)
+def test_how_fast_a_disk_may_be_used(iotune: str, tuning: Tuning) -> None:
+    found = only_disk(f"<source file='/a'/>{iotune}").tuning
+    assert found == tuning
+    assert found.limited == (tuning != Tuning())
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "throttled"),
+    [
+        (0, 0, False),
+        (5, 0, True),
+        (5, None, True),
+        (5, 5, False),
+        (5, 9, True),
+        (0, 9, False),
+    ],
+)
+def test_a_disk_is_throttled_whose_next_start_gives_it_another_limit(
+    now: int, then: int | None, throttled: bool
+) -> None:
+    lasting = None if then is None else Tuning(writes=then)
+    assert Disk("vda", tuning=Tuning(writes=now), lasting=lasting).throttled is throttled

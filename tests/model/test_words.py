@@ -54,3 +54,46 @@ def test_a_moment_and_one_that_nobody_knows() -> None:
 def test_a_number_with_its_noun(number: int, said: str) -> None:
     assert words.count(number, "layer") == said
     assert words.count(2, "entry", "entries") == "2 entries"
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [
+        ("", 0),
+        ("  ", 0),
+        ("0", 0),
+        ("20M", 20 * 2**20),
+        ("20m", 20 * 2**20),
+        ("20 MiB", 20 * 2**20),
+        ("20MB/s", 20 * 2**20),
+        (" 1.5G ", 3 * 2**29),
+        ("512k", 2**19),
+        ("4096", 4096),
+        ("4096b", 4096),
+        ("1T", 2**40),
+        ("-1", None),
+        ("1,5G", None),
+        ("M", None),
+        ("1.M", None),
+        ("20X", None),
+        ("1e3", None),
+        ("20 000", None),
+        ("٣", None),
+        ("inf", None),
+    ],
+)
+def test_an_amount_is_read_as_it_is_typed_or_not_at_all(typed: str, count: int | None) -> None:
+    assert words.amount(typed) == count
+
+
+@pytest.mark.parametrize(
+    ("count", "typed"),
+    [(0, ""), (1, "1"), (1023, "1023"), (1536, "1.5K"), (20 * 2**20, "20M"), (3 * 2**29, "1.5G")],
+)
+def test_an_amount_is_written_as_it_would_be_typed(count: int, typed: str) -> None:
+    assert words.typed(count) == typed
+
+
+@pytest.mark.parametrize("count", [7, 1025, 10**6, 123456789, 2**30 + 1, 1234 * 2**20, 5 * 2**52])
+def test_what_is_written_is_read_as_the_very_same(count: int) -> None:
+    assert words.amount(words.typed(count)) == count

@@ -8,6 +8,7 @@ import pytest
 
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.tuning import Tuning
 from kvmtui.plans import outcome
 from kvmtui.plans.steps import (
     AbortJob,
@@ -15,6 +16,7 @@ from kvmtui.plans.steps import (
     After,
     Amend,
     AwaitMerged,
+    AwaitOver,
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
@@ -28,16 +30,19 @@ from kvmtui.plans.steps import (
     RevertSnapshot,
     SaveTo,
     SetMetadata,
+    SetSpeed,
     StartFrom,
     StartOver,
     Step,
     Target,
     Thaw,
+    Tune,
     Verb,
 )
 from kvmtui.plans.wishes import Merge
 from tests.worlds import (
     ANSWERING,
+    COMMITTING,
     FROZEN,
     SILENT,
     allowed,
@@ -57,6 +62,11 @@ ACTIVE = file("web.s2.qcow2")
 BESIDE = domain("web", disk(ACTIVE, folder=frozenset({ACTIVE})))
 ICY = replace(WEB, guest=FROZEN)
 THAWED = replace(WEB, guest=ANSWERING)
+LIMITED = domain(
+    "web",
+    disk(ACTIVE, tuning=Tuning(writes=5, reads=6)),
+    jobs=(replace(COMMITTING, bandwidth=7),),
+)
 
 
 def targets(file: str) -> tuple[Target, ...]:
@@ -109,6 +119,11 @@ def create(name: str, file: str) -> CreateSnapshot:
         (StartFrom("web", "/img/web.save"), PAUSED),
         (Power("web", Verb.START_FRESH), WEB),
         (Thaw("web"), THAWED),
+        (SetSpeed("web", "vda", 7), LIMITED),
+        (SetSpeed("web", "vda", 7), WEB),
+        (Tune("web", "vda", 5, 6), LIMITED),
+        (Tune("web", "vda", 0), WEB),
+        (AwaitOver("web", "vda"), WEB),
     ],
 )
 def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
@@ -142,6 +157,12 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (EditRecord("web", "s1", current=True), WEB, "“s1” is not the current"),
         (SetMetadata("web", "title", "x"), WEB, "the title is not what was written"),
         (SetMetadata("web", "description", "x"), WEB, "the description is not"),
+        (SetSpeed("web", "vda", 0), LIMITED, "the limit is 7B/s"),
+        (SetSpeed("web", "vda", 7), replace(LIMITED, jobs=(COMMITTING,)), "there is no limit"),
+        (Tune("web", "vda", 6, 6), LIMITED, "the limit is 5B/s"),
+        (Tune("web", "vda", 5), LIMITED, "the limit is 5B/s"),
+        (Tune("web", "vda", 5), WEB, "there is no limit"),
+        (Tune("web", "vdb", 5), WEB, "vdb is gone"),
         (Power("web", Verb.START), OFF, "the domain is shut off"),
         (Power("web", Verb.START_PAUSED), WEB, "the domain is running"),
         (Power("web", Verb.FORCE_OFF), PAUSED, "the domain is paused"),
@@ -209,6 +230,11 @@ def test_an_undoing_skips_only_what_is_gone_already() -> None:
     assert not outcome.needless(Power("web", Verb.FORCE_OFF), OFF)
     assert outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), OFF)
     assert not outcome.needless(Power("web", Verb.FORCE_OFF, only_paused=True), PAUSED)
+    assert outcome.needless(Tune("web", "vda", 5, 6), LIMITED)
+    assert not outcome.needless(Tune("web", "vda", 0), LIMITED)
+    assert outcome.needless(Tune("web", "vda", 0), replace(LIMITED, state=State.OFF))
+    assert outcome.needless(Power("web", Verb.RESUME, only_paused=True), OFF)
+    assert not outcome.needless(Power("web", Verb.RESUME, only_paused=True), PAUSED)
 
 
 def test_only_the_chain_of_the_plan_is_what_was_wished() -> None:

@@ -12,6 +12,7 @@ from kvmtui.plans.steps import (
     After,
     Amend,
     AwaitMerged,
+    AwaitOver,
     AwaitReady,
     Commit,
     CreateSnapshot,
@@ -27,12 +28,14 @@ from kvmtui.plans.steps import (
     RevertSnapshot,
     SaveTo,
     SetMetadata,
+    SetSpeed,
     SetTime,
     StartFrom,
     StartOver,
     Step,
     Target,
     Thaw,
+    Tune,
     Verb,
 )
 from tests.worlds import HOSTILE
@@ -120,6 +123,20 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
         "virsh blockcommit --domain web --path vda --base /b --top /t --delete",
     ),
     (AwaitMerged("web", "vda", "/t"), "virsh blockjob --domain web --path vda --info"),
+    (AwaitOver("web", "vda"), "virsh blockjob --domain web --path vda --info"),
+    (
+        SetSpeed("web", "vda", 20971520),
+        "virsh blockjob --domain web --path vda --bytes --bandwidth 20971520",
+    ),
+    (
+        Tune("web", "vda", 4096),
+        "virsh blkdeviotune --domain web --device vda --live --write-bytes-sec 4096",
+    ),
+    (
+        Tune("web", "vda", 0, 512),
+        "virsh blkdeviotune --domain web --device vda --live --write-bytes-sec 0"
+        " --read-bytes-sec 512",
+    ),
     (
         Amend("web", "vda", "/t", "/b", "file", "qcow2", ("s2",)),
         "virsh snapshot-create --domain web --xmlfile EDITED.xml --redefine"

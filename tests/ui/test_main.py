@@ -159,8 +159,8 @@ async def test_a_lost_host_is_said_over_its_last_state(hosts: Still) -> None:
 @pytest.mark.parametrize(
     ("job", "busy", "told"),
     [
-        (COMMITTING, "", "5 jobs · x cancels─"),
-        (READY, "", "5 jobs · x cancels · P switches over─"),
+        (COMMITTING, "", "5 jobs · x cancels · b limits─"),
+        (READY, "", "5 jobs · x cancels · P switches over · b limits─"),
         (COMMITTING, "delete snapshot “s1”", "5 jobs─"),
     ],
 )

@@ -11,6 +11,7 @@ import libvirt
 from kvmtui.host import branches
 from kvmtui.host.virt import sizes
 from kvmtui.model import parse
+from kvmtui.model.disk import Disk
 from kvmtui.model.domain import RESTORED, Config, Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Forest
@@ -80,11 +81,22 @@ def config(handle: Any, domain: Any, *, ask_qemu: bool = True) -> Config:
     persistent = bool(domain.isPersistent())
     if persistent and domain.isActive():
         later = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
-        read = replace(read, definition=later.definition, names=read.names | later.names)
+        read = replace(
+            read,
+            definition=later.definition,
+            disks=_lasting(read, later),
+            names=read.names | later.names,
+        )
     if read.managed_save:
         read = replace(read, names=read.names | _saved(domain))
     read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
     return sizes.measured(handle, domain, read, ask_qemu=ask_qemu)
+
+
+def _lasting(now: Config, later: Config) -> tuple[Disk, ...]:
+    """The disks of now, with the limits that the next start gives them."""
+    then = {disk.target: disk.tuning for disk in later.disks}
+    return tuple(replace(disk, lasting=then.get(disk.target)) for disk in now.disks)
 
 
 def definition(domain: Any, *, next_start: bool) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.plans.outcome import disks, records, snapshots, state
+from kvmtui.plans.outcome import disks, pace, records, snapshots, state
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import DeleteSnapshot, Power, Step
+from kvmtui.plans.steps import DeleteSnapshot, Power, Step, Tune
 
 
 def missing(step: Step, domain: Domain) -> str | None:
     """What the step should have brought about and the domain, read again, does not show."""
-    parts = (part.missing(step, domain) for part in (snapshots, records, disks, state))
+    parts = (part.missing(step, domain) for part in (snapshots, records, disks, state, pace))
     return next((told for told in parts if told), None)
 
 
@@ -21,5 +21,6 @@ def unlike(plan: Plan, domain: Domain) -> str:
 
 def needless(step: Step, domain: Domain) -> bool:
     """Whether a step that undoes, or ends a plan, has nothing left to do."""
-    ends = isinstance(step, DeleteSnapshot) or (isinstance(step, Power) and step.only_paused)
-    return ends and missing(step, domain) is None
+    runs = isinstance(step, Tune) or (isinstance(step, Power) and step.only_paused)
+    ends = isinstance(step, DeleteSnapshot) or runs
+    return ends and (missing(step, domain) is None or (runs and not domain.state.active))

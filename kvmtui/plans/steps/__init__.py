@@ -5,11 +5,14 @@ from kvmtui.plans.steps.jobs import (
     AbortJob,
     AbortRam,
     AwaitMerged,
+    AwaitOver,
     AwaitReady,
     Commit,
     Copy,
     Pivot,
     Pull,
+    SetSpeed,
+    Tune,
 )
 from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
@@ -36,10 +39,13 @@ Step = (
     | Commit
     | AwaitReady
     | AwaitMerged
+    | AwaitOver
     | Pivot
     | Pull
     | Copy
     | Vouch
+    | SetSpeed
+    | Tune
     | AbortJob
     | AbortRam
     | Power
@@ -65,6 +71,7 @@ __all__ = [
     "After",
     "Amend",
     "AwaitMerged",
+    "AwaitOver",
     "AwaitReady",
     "Commit",
     "Copy",
@@ -83,12 +90,14 @@ __all__ = [
     "RevertSnapshot",
     "SaveTo",
     "SetMetadata",
+    "SetSpeed",
     "SetTime",
     "StartFrom",
     "StartOver",
     "Step",
     "Target",
     "Thaw",
+    "Tune",
     "Verb",
     "Vouch",
     "Watch",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from os.path import basename
 
+from kvmtui.model.words import size
 from kvmtui.plans.steps.spelling import Watch, virsh
 
 
@@ -125,6 +126,71 @@ class AwaitMerged:
     @property
     def virsh(self) -> str:
         return virsh("blockjob", self.domain, "--path", self.disk, "--info")
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitOver:
+    """Waits until the job of a disk is READY or gone, whatever became of it."""
+
+    domain: str
+    disk: str
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        return f"wait until the job of {self.disk} is ready or over"
+
+    @property
+    def virsh(self) -> str:
+        return virsh("blockjob", self.domain, "--path", self.disk, "--info")
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed:
+    """``virDomainBlockJobSetSpeed``."""
+
+    domain: str
+    disk: str
+    bandwidth: int
+    """Bytes per second; 0 for no limit."""
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        limit = f"limit the job of {self.disk} to {size(self.bandwidth)}/s"
+        return limit if self.bandwidth else f"let the job of {self.disk} go as fast as it can"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--path", self.disk, "--bytes", "--bandwidth", str(self.bandwidth)]
+        return virsh("blockjob", self.domain, *words)
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """``virDomainSetBlockIoTune`` of the running domain alone: gone with its next start.
+
+    libvirt changes limits of bytes only together, so those of reads are said too.
+    """
+
+    domain: str
+    disk: str
+    writes: int
+    """Bytes per second; 0 for no limit."""
+    reads: int = 0
+    watch = Watch.BLOCK
+
+    @property
+    def says(self) -> str:
+        if not self.writes:
+            return f"let the guest write to {self.disk} as fast as it can"
+        return f"let the guest write at most {size(self.writes)}/s to {self.disk}"
+
+    @property
+    def virsh(self) -> str:
+        words = ["--device", self.disk, "--live", "--write-bytes-sec", str(self.writes)]
+        words += ["--read-bytes-sec", str(self.reads)] if self.reads else []
+        return virsh("blkdeviotune", self.domain, *words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from kvmtui.render import jobs
 from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
 from kvmtui.ui.forms import jobs as forms
+from kvmtui.ui.forms import pace
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
 
-_KEYS = (("x cancels", forms.cancel), ("P switches over", forms.finish))
+_KEYS = (("x cancels", forms.cancel), ("P switches over", forms.finish), ("b limits", pace.form))
 """What can be done about a job."""
 
 

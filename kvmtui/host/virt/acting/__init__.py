@@ -22,6 +22,7 @@ from kvmtui.plans.steps import (
     AdoptSnapshot,
     Amend,
     AwaitMerged,
+    AwaitOver,
     AwaitReady,
     Commit,
     Copy,
@@ -40,11 +41,13 @@ from kvmtui.plans.steps import (
     RevertSnapshot,
     SaveTo,
     SetMetadata,
+    SetSpeed,
     SetTime,
     StartFrom,
     StartOver,
     Step,
     Thaw,
+    Tune,
     Vouch,
 )
 
@@ -80,6 +83,12 @@ def perform(domain: Any, step: Step) -> None:
             jobs.await_ready(domain, step.disk)
         case AwaitMerged():
             jobs.await_merged(domain, step)
+        case AwaitOver():
+            jobs.await_over(domain, step)
+        case SetSpeed():
+            jobs.set_speed(domain, step)
+        case Tune():
+            jobs.tune(domain, step)
         case Pivot():
             jobs.pivot(domain, step)
         case AbortJob():

@@ -13,10 +13,13 @@ from kvmtui.model import parse
 from kvmtui.plans.steps import (
     AbortJob,
     AwaitMerged,
+    AwaitOver,
     Commit,
     Copy,
     Pivot,
     Pull,
+    SetSpeed,
+    Tune,
 )
 
 LOOK = 0.25
@@ -56,8 +59,7 @@ def copy(domain: Any, step: Copy) -> None:
 def await_ready(domain: Any, target: str) -> None:
     """READY is what the live definition says; ``cur == end`` alone is not believed."""
     while True:
-        disk = parse.domain(domain.XMLDesc(0)).disk(target)
-        if disk is not None and disk.mirror is not None and disk.mirror.ready:
+        if _is_ready(domain, target):
             return
         if not domain.blockJobInfo(target, 0):
             raise Refused(f"the merge of {target} ended before it was ready")
@@ -74,6 +76,36 @@ def await_merged(domain: Any, step: AwaitMerged) -> None:
         idle = 0 if domain.blockJobInfo(step.disk, 0) else idle + 1
         time.sleep(LOOK)
     raise Refused(f"the merge of {step.top} ended before it was done")
+
+
+def await_over(domain: Any, step: AwaitOver) -> None:
+    """READY, or gone; a domain that has stopped has no jobs."""
+    try:
+        while domain.blockJobInfo(step.disk, 0) and not _is_ready(domain, step.disk):
+            time.sleep(LOOK)
+    except libvirt.libvirtError:
+        if domain.isActive():
+            raise
+
+
+def _is_ready(domain: Any, target: str) -> bool:
+    disk = parse.domain(domain.XMLDesc(0)).disk(target)
+    return disk is not None and disk.mirror is not None and disk.mirror.ready
+
+
+def set_speed(domain: Any, step: SetSpeed) -> None:
+    """``virDomainBlockJobSetSpeed``."""
+    flags = libvirt.VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES
+    domain.blockJobSetSpeed(step.disk, step.bandwidth, flags)
+
+
+def tune(domain: Any, step: Tune) -> None:
+    """``virDomainSetBlockIoTune``."""
+    limits = {
+        libvirt.VIR_DOMAIN_BLOCK_IOTUNE_WRITE_BYTES_SEC: step.writes,
+        libvirt.VIR_DOMAIN_BLOCK_IOTUNE_READ_BYTES_SEC: step.reads,
+    }
+    domain.setBlockIoTune(step.disk, limits, libvirt.VIR_DOMAIN_AFFECT_LIVE)
 
 
 def pivot(domain: Any, step: Pivot) -> None:

@@ -24,6 +24,8 @@ def switch(domain: Any, step: Power) -> None:
         case Verb.SHUTDOWN:
             _shut_down(domain)
         case Verb.PAUSE:
+            if domain.state(0)[0] == libvirt.VIR_DOMAIN_PAUSED:
+                raise Refused("it is paused already: somebody else has paused it")
             domain.suspend()
         case Verb.RESUME:
             domain.resume()
