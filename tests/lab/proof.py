@@ -19,7 +19,7 @@ from kvmtui.plans.steps import (
     RevertSnapshot,
     Step,
 )
-from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
+from kvmtui.plans.wishes import Create, Delete, Merge, Pace, Revert, Switch, Wish
 from tests.host.driver import Driver
 from tests.lab.ledger import PROOF
 from tests.lab.versions import short
@@ -42,7 +42,7 @@ def came_of(wish: Wish, made: Plan | Refusal) -> str:
     if isinstance(made, Refusal):
         return f"refused: {re.sub(r'/[^ ,;]*/', '', made.reason)}"
     called = any(_is_own(wish, step) for step in made.steps)
-    helped = not isinstance(wish, Switch) and any(map(_helps, made.steps))
+    helped = not isinstance(wish, Switch | Pace) and any(map(_helps, made.steps))
     return "works" if called and not helped else "works by fallback"
 
 
