@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Step, Target
+from kvmtui.plans import stopped
+from kvmtui.plans.steps import (
+    AwaitMerged,
+    AwaitReady,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Step,
+    Target,
+)
 
 
 def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -13,6 +21,8 @@ def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
         found = _created(step, after)
     elif isinstance(step, DeleteSnapshot):
         found = _deleted(step, before, after)
+    elif isinstance(step, AwaitReady | AwaitMerged):
+        found = stopped.told(step, before, after)
     return (*found, *_state(before, after))
 
 

@@ -6,11 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from kvmtui.model.disk import Disk, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
 from kvmtui.plans import aftermath
-from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Step, Target
-from tests.worlds import chained, disk, domain, file, inner, marked
+from kvmtui.plans.steps import (
+    AwaitMerged,
+    AwaitReady,
+    CreateSnapshot,
+    DeleteSnapshot,
+    Step,
+    Target,
+)
+from tests.worlds import COMMITTING, GIB, chained, disk, domain, file, image, inner, marked
 
 BEFORE = domain("web", disk(file("a")), disk(file("b"), target="vdb"))
 BOTH = domain("web", disk(file("a.s1"), file("a")), disk(file("b.s1"), file("b"), target="vdb"))
@@ -75,3 +83,50 @@ def test_a_snapshot_that_went_all_the_same_is_told() -> None:
 
 def test_without_a_state_of_before_none_is_compared() -> None:
     assert aftermath.told(STEP, None, replace(BEFORE, state=State.OFF)) == ()
+
+
+READY, MERGED = AwaitReady("web", "vda"), AwaitMerged("web", "vda", file("a.s1"))
+SAME = "the guest goes on in the same layers as before the job"
+FULL = "0B are free on the file system of"
+
+
+def layers(*free: tuple[str, int | None], **fields: object) -> Domain:
+    """A domain with these layers, active one first, and the bytes free beside each."""
+    made: Disk = replace(disk(), layers=tuple(image(file(n), free=left) for n, left in free))
+    mirror = fields.pop("mirror", None)
+    assert mirror is None or isinstance(mirror, Mirror)
+    return domain("web", replace(made, mirror=mirror), **fields)
+
+
+ROOMY = layers(("a.s2", GIB), ("a.s1", GIB), ("a", GIB))
+NO_ROOM = layers(("a.s2", GIB), ("a.s1", 0), ("a", 0))
+MIRRORED = layers(
+    ("a.s2", GIB), ("a.s1", GIB), ("a", GIB), mirror=Mirror("active-commit", file("a"), False)
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "after", "said"),
+    [
+        (READY, MIRRORED, ROOMY, SAME),
+        (READY, MIRRORED, NO_ROOM, f"{FULL} /img/a; {SAME}"),
+        (READY, ROOMY, NO_ROOM, f"{FULL} /img/a.s1; {SAME}"),
+        (MERGED, ROOMY, NO_ROOM, f"{FULL} /img/a; {SAME}"),
+        (MERGED, ROOMY, layers(("a.s2", 0), ("a.s1", 0), ("a", None)), SAME),
+        (replace(MERGED, top="/img/x"), ROOMY, NO_ROOM, SAME),
+        (READY, MIRRORED, layers(("a", GIB)), ""),
+        (READY, ROOMY, replace(NO_ROOM, jobs=(COMMITTING,)), ""),
+        (replace(READY, disk="vdb"), ROOMY, NO_ROOM, ""),
+        (READY, None, NO_ROOM, ""),
+        (
+            READY,
+            MIRRORED,
+            replace(ROOMY, state=State.OFF),
+            "vda has the same layers as before the job; the domain is shut off now",
+        ),
+    ],
+)
+def test_of_a_job_that_stopped_it_is_told_what_could_be_why_and_what_the_guest_stands_on(
+    step: Step, before: Domain | None, after: Domain, said: str
+) -> None:
+    assert "; ".join(aftermath.told(step, before, after)) == said
