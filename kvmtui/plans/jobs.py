@@ -31,7 +31,9 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
         return refusal or Refusal("no job", "the job is gone")
     if job.kind is JobKind.MEMORY:
         return _cancel_ram(subject)
-    gone = _merged(subject, job)
+    if job.kind is JobKind.PULL:
+        return _cancel_pull(subject, job)
+    gone = _spoilt(subject, job)
     return Plan(
         ref=subject.ref,
         title=f"Cancel the {job.kind.value} of {wish.disk} of {subject.name}",
@@ -50,6 +52,19 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
     )
 
 
+def _cancel_pull(subject: Subject, job: Job) -> Plan:
+    return Plan(
+        ref=subject.ref,
+        title=f"Cancel the {job.kind.value} of {job.disk} of {subject.name}",
+        verb="Cancel the job",
+        steps=(AbortJob(subject.name, job.disk),),
+        effects=(
+            "the guest goes on in the same layers as before the job",
+            "nothing is lost: the active layer keeps what was copied into it",
+        ),
+    )
+
+
 def _cancel_ram(subject: Subject) -> Plan:
     return Plan(
         ref=subject.ref,
@@ -62,6 +77,14 @@ def _cancel_ram(subject: Subject) -> Plan:
     )
 
 
+def _spoilt(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
+    """The snapshots that a commit has made unusable, as far as that is certain."""
+    bases = _bases_below(subject, job)
+    if len(bases) == 1:
+        return subject.forest.kept_by(bases[0])
+    return _merged(subject, job)
+
+
 def _merged(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
     """The snapshots that an active commit has made unusable."""
     disk = subject.config.disk(job.disk)
@@ -70,17 +93,27 @@ def _merged(subject: Subject, job: Job) -> tuple[Snapshot, ...]:
     return merge.lost(subject, disk, disk.mirror.source)
 
 
-def _doubtful(subject: Subject, job: Job) -> tuple[str, ...]:
-    """libvirt does not tell between which layers another client's commit of inner ones runs."""
+def _bases_below(subject: Subject, job: Job) -> tuple[str, ...]:
+    """The layers that another client's commit of inner ones may be writing to.
+
+    libvirt does not tell between which layers it runs; kvmtui's own has forgotten the record.
+    """
     disk = subject.config.disk(job.disk)
     if job.kind is not JobKind.COMMIT or subject.domain.busy or disk is None:
         return ()
-    bases = [layer.source for layer in disk.layers[2:]]
+    return tuple(layer.source for layer in disk.layers[2:])
+
+
+def _doubtful(subject: Subject, job: Job) -> tuple[str, ...]:
+    """The snapshots of which one is unusable, and nobody knows which."""
+    bases = _bases_below(subject, job)
     kept = [f"“{s.name}”" for base in bases for s in subject.forest.kept_by(base)]
-    if len(kept) > 1:
-        names = ", ".join(kept)
-        return (f"the way back to one of {names}: whose image is partly written to is not known",)
-    return tuple(f"the way back to {name}: its image is partly written to" for name in kept)
+    if len(bases) < 2 or not kept:
+        return ()
+    if len(kept) == 1:
+        return (f"perhaps the way back to {kept[0]}: its image may be partly written to",)
+    names = ", ".join(kept)
+    return (f"the way back to one of {names}: whose image is partly written to is not known",)
 
 
 def refuse_finish(subject: Subject, job: Job | None) -> Refusal | None:

@@ -10,7 +10,7 @@ from kvmtui.model.disk import Mirror
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job, JobKind
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import AbortJob, Pivot
+from kvmtui.plans.steps import AbortJob, DeleteSnapshot, Pivot
 from kvmtui.plans.wishes import Cancel, Finish
 from tests.worlds import (
     COMMITTING,
@@ -71,6 +71,26 @@ def test_of_a_commit_below_the_active_layer_it_is_told_whose_state_it_may_have_s
     web = chained(depth, jobs=(inner,), busy=busy)
     plan = allowed(world(web), Cancel(ref(web), "vda"))
     assert [loss for loss in plan.losses if "way back" in loss] == ([told] if told else [])
+    forgotten = [step.snapshot for step in plan.steps if isinstance(step, DeleteSnapshot)]
+    assert forgotten == (["s1"] if depth == 2 else []), "only what is certain"
+
+
+def test_of_a_commit_below_an_unrecorded_layer_it_is_told_who_may_be_spoilt() -> None:
+    """Two bases are possible, and one of them is a snapshot's."""
+    layers = ("web.x2.qcow2", "web.x1.qcow2", "web.s1.qcow2", "web.qcow2")
+    inner = replace(COMMITTING, kind=JobKind.COMMIT)
+    web = domain("web", disk(*map(file, layers)), forest=chained(1).forest, jobs=(inner,))
+    plan = allowed(world(web), Cancel(ref(web), "vda"))
+    assert "perhaps the way back to “s1”: its image may be partly written to" in plan.losses
+    assert plan.steps == (AbortJob("web", "vda"),)
+
+
+def test_a_pull_that_is_cancelled_has_lost_nothing() -> None:
+    web = chained(2, jobs=(replace(COMMITTING, kind=JobKind.PULL),))
+    plan = allowed(world(web), Cancel(ref(web), "vda"))
+    assert plan.steps == (AbortJob("web", "vda"),)
+    assert (plan.danger, plan.losses, plan.warnings) == (Danger.NONE, (), ())
+    assert "nothing is lost: the active layer keeps what was copied into it" in plan.effects
 
 
 PULL = replace(READY, kind=JobKind.PULL)
