@@ -87,8 +87,10 @@ class Job:
         """Seconds left, from how fast what is left shrinks; None when that cannot be told."""
         if self._seconds <= 0:
             return None
-        shrunk = self.samples[0].left - self.samples[-1].left
-        return self.samples[-1].left * self._seconds / shrunk if shrunk > 0 else None
+        shrunk = (self.samples[0].left - self.samples[-1].left) / self._seconds
+        if self.bandwidth and self.kind.switches:  # others pass over holes, whatever their limit
+            shrunk = min(shrunk, self.bandwidth)
+        return self.samples[-1].left / shrunk if shrunk > 0 else None
 
     @property
     def converges(self) -> bool:

@@ -103,11 +103,11 @@ def plan(subject: Subject, wish: Pace) -> Plan | Refusal:
     limit = amount(wish.limit) or 0
     steps = (*first, *_speed(subject, job, limit))
     if not steps:
-        return Refusal("same", "that is how it is already")
+        return Refusal("nothing", "nothing is changed yet")
     wait = (AwaitOver(subject.name, disk.target),) if lastly else ()
     return Plan(
         ref=subject.ref,
-        title=f"Pace of {disk.target} of {subject.name}",
+        title=_title(subject.name, disk.target, wish.guest, limit),
         verb=_VERBS[wish.guest],
         steps=(*steps, *wait),
         lastly=lastly,
@@ -115,6 +115,20 @@ def plan(subject: Subject, wish: Pace) -> Plan | Refusal:
         effects=_effects(wish),
         warnings=(*_warnings(job, limit), *_replaced(disk, wish)),
     )
+
+
+def _title(name: str, target: str, guest: Meanwhile, limit: int) -> str:
+    match guest:
+        case Meanwhile.THROTTLE:
+            return f"Throttle what {name} writes to {target}"
+        case Meanwhile.PAUSE:
+            return f"Pause {name} until the job of {target} is ready"
+        case Meanwhile.RESUME:
+            return f"Resume {name}"
+        case Meanwhile.FREE:
+            return f"Take the throttle of {target} of {name} away"
+    to = f"Limit the job of {target} of {name} to {size(limit)}/s"
+    return to if limit else f"Take the limit of {target} of {name} away"
 
 
 _VERBS = {
@@ -168,12 +182,12 @@ def _effects(wish: Pace) -> tuple[str, ...]:
     if wish.guest is Meanwhile.THROTTLE:
         return (
             "whatever writes to that disk in the guest waits longer",
-            "where kvmtui ends before: b takes the throttle away, and so does the next start",
+            "if kvmtui is killed before that, b takes the throttle away, or the next start",
         )
     if wish.guest is Meanwhile.PAUSE:
         return (
             "what the guest serves stands still until then",
-            "where kvmtui ends before: it stays paused, o resumes it",
+            "if kvmtui is killed before that, it stays paused: o resumes it",
         )
     return ()
 

@@ -48,6 +48,17 @@ def test_rate_and_time_left_are_told_only_when_they_can_be(
 
 
 @pytest.mark.parametrize(
+    ("kind", "left"), [(JobKind.ACTIVE_COMMIT, 80.0), (JobKind.COPY, 80.0), (JobKind.PULL, 8.0)]
+)
+def test_a_new_limit_counts_at_once_where_only_what_is_copied_is_counted(
+    kind: JobKind, left: float
+) -> None:
+    moved = samples((1.0, 0, 1000), (3.0, 200, 1000))
+    assert job(200, kind=kind, bandwidth=10, samples=moved).left == left
+    assert job(200, kind=kind, bandwidth=1000, samples=moved).left == 8.0
+
+
+@pytest.mark.parametrize(
     ("last", "converges"),
     [
         ((8.0, 400, 1000), True),

@@ -121,7 +121,7 @@ THROTTLE, PAUSE, FREE = Meanwhile.THROTTLE, Meanwhile.PAUSE, Meanwhile.FREE
 @pytest.mark.parametrize(
     ("of", "guest", "rule"),
     [
-        (web(), Meanwhile.LEAVE, "same"),
+        (web(), Meanwhile.LEAVE, "nothing"),
         (web(None), Meanwhile.LEAVE, "no job"),
         (web(None, busy="take snapshot “s1”"), Meanwhile.LEAVE, "busy"),
         (web(busy="delete snapshot “s1”"), THROTTLE, "delete"),
