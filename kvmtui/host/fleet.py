@@ -37,6 +37,7 @@ class Fleet:
         """A word about where this fleet comes from, for the screen."""
         self.journal = Journal(state)
         self._subscribers: list[Callable[[World], None]] = []
+        self._performing: list[Performance] = []
         self.watches = {
             opener.uri: Watch(opener, self._published, commit_bandwidth=commit_bandwidth)
             for opener in openers
@@ -109,7 +110,22 @@ class Fleet:
 
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out; never raises for what libvirt answers."""
-        return await Performance(self.watches[plan.ref.uri], self.journal, plan).run()
+        performance = Performance(self.watches[plan.ref.uri], self.journal, plan)
+        self._performing.append(performance)
+        try:
+            return await performance.run()
+        finally:
+            self._performing.remove(performance)
+
+    async def give_back(self) -> tuple[str, ...]:
+        """Resumes guests and takes throttles away that plans at work would only in the end.
+
+        Tells what did not come about.
+        """
+        told: list[str] = []
+        for performance in tuple(self._performing):
+            told += await performance.give_back()
+        return tuple(told)
 
     def close(self) -> None:
         """Waits for nothing."""

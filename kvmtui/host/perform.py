@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 
-from kvmtui.host.base import Gone, HostError
+from kvmtui.host.base import Gone, HostError, Lost
 from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
-from kvmtui.host.watch import Watch
+from kvmtui.host.watch import BACK_OFF, Watch
 from kvmtui.model.domain import Domain
 from kvmtui.plans import aftermath, guest, outcome
 from kvmtui.plans.plan import Plan
@@ -63,6 +64,10 @@ class Performance:
         self._frost = Frost(watch, plan.ref.uuid)
         self._beside = False
         """Another plan works on the domain: this one ends its job."""
+        self._owes = False
+        """A step came about after which there is something to do lastly."""
+        self._lost = False
+        """The connection was lost with the last call."""
 
     async def run(self) -> Outcome:
         """Runs every step, or as many as come about."""
@@ -79,6 +84,7 @@ class Performance:
                 if error:
                     break
                 done += 1
+                self._owes = True
             undone = bool(error and done and self._plan.undo)
             error = error or self._unlike()
             for step in self._plan.undo if undone else ():
@@ -87,13 +93,11 @@ class Performance:
                 undone = not await self._step(seat, step)
                 if not undone:
                     break
-            for step in (
-                *(self._plan.lastly if done else ()),
-                *(() if error else self._plan.afterwards),
-            ):
-                trouble = "" if self._is_needless(step) else await self._step(seat, step)
-                unmet += [f"could not {step.says}: {trouble}"] if trouble else []
+            self._owes = bool(done)
+            for step in (*self.owed, *(() if error else self._plan.afterwards)):
+                unmet += await self._tried(seat, step)
         finally:
+            self._owes = False
             seat.close()
             self._say("")
         seconds = time.monotonic() - begun
@@ -103,6 +107,33 @@ class Performance:
         """What the chains are instead of what the plan was to make of them."""
         now = self._watch.host.domain(self._plan.ref.uuid)
         return outcome.unlike(self._plan, now) if now is not None else ""
+
+    @property
+    def owed(self) -> tuple[Step, ...]:
+        """What there is to do lastly, as things stand now."""
+        return self._plan.lastly if self._owes else ()
+
+    async def give_back(self) -> tuple[str, ...]:
+        """Gives a guest back now what was taken from it meanwhile; tells what did not come about.
+
+        For when kvmtui ends: libvirt itself goes on with what the plan waits for.
+        """
+        seat, unmet = Seat("last", self._watch.opener), list[str]()
+        try:
+            for step in filter(outcome.gives_back, self.owed):
+                unmet += await self._tried(seat, step)
+        finally:
+            seat.close()
+        return tuple(unmet)
+
+    async def _tried(self, seat: Seat, step: Step) -> list[str]:
+        """A step unless it is needless, again where a lost connection may come back."""
+        for wait in (*BACK_OFF, 0.0):
+            trouble = "" if self._is_needless(step) else await self._step(seat, step)
+            if not (trouble and self._lost and wait):
+                break
+            await asyncio.sleep(wait)
+        return [f"could not {step.says}: {trouble}"] if trouble else []
 
     def _is_needless(self, step: Step) -> bool:
         now = self._watch.host.domain(self._plan.ref.uuid)
@@ -126,12 +157,14 @@ class Performance:
     async def _call(self, seat: Seat, step: Step) -> str:
         """The step's libvirt call, and whether its effect can be read back."""
         before, error = self._watch.host.domain(self._plan.ref.uuid), ""
+        self._lost = False
         try:
             await seat.call(Connection.perform, self._plan.ref.uuid, step)
         except HostError as refused:
-            error = str(refused)
+            error, self._lost = str(refused), isinstance(refused, Lost)
         domain = await self._read_back(step)
         if isinstance(domain, HostError):
+            self._lost |= isinstance(domain, Lost)
             unread = "what came of it could not be read"
             return f"{error}; {unread}" if error else f"{unread}: {domain}"
         if error:

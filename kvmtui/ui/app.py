@@ -35,7 +35,7 @@ FRAME = 1 / 30
 """Seconds between two redraws while worlds come in quickly."""
 
 LAST_WORDS = 10.0
-"""Seconds that guests may take to thaw when kvmtui is told to end."""
+"""Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
 
 CHANGED = "The domain has changed meanwhile. This is the plan now:"
 
@@ -62,6 +62,8 @@ class Kvmtui(TypedAhead):
         """A redraw is due."""
         self._asking = False
         """A modal for a change is open, or about to be."""
+        self._warned = False
+        """The user knows what a guest was not given back."""
 
     def get_default_screen(self) -> Main:
         return self._main
@@ -207,8 +209,21 @@ class Kvmtui(TypedAhead):
             if trouble:
                 self._say(trouble, "error")
                 return
-        if answer != leaving.STAY:
-            self.exit(0)
+        if answer == leaving.STAY:
+            return
+        trouble = await self._give_back()
+        if trouble and not self._warned:
+            self._warned = True  # who quits again, quits
+            self._say(trouble, "error")
+            return
+        self.exit(0)
+
+    async def _give_back(self) -> str:
+        """Gives guests back what only the end of a plan would; gives why that did not work."""
+        try:
+            return "; ".join(await asyncio.wait_for(self._hosts.give_back(), LAST_WORDS))
+        except TimeoutError:
+            return "a guest may be paused or throttled still: libvirt does not answer"
 
     async def _thaw(self) -> str:
         """Thaws what kvmtui has frozen; gives why one of them is not thawed."""
@@ -223,7 +238,8 @@ class Kvmtui(TypedAhead):
 
     @work
     async def _ended(self, status: int) -> None:
-        """The terminal is gone, so nobody can be asked: no guest is left frozen."""
+        """The terminal is gone, so nobody can be asked: no guest is left frozen or paused."""
+        await self._give_back()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._thaw(), LAST_WORDS)
         self.exit(status)

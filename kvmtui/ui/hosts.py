@@ -53,5 +53,8 @@ class Hosts(Protocol):
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out."""
 
+    async def give_back(self) -> tuple[str, ...]:
+        """Gives guests back what plans have taken from them meanwhile; tells what did not work."""
+
     def close(self) -> None:
         """Waits for nothing."""

@@ -11,6 +11,7 @@ import pytest
 from kvmtui.host.perform import Outcome
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.tuning import Tuning
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Meanwhile, Merge, Pace
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now
@@ -176,4 +177,33 @@ async def test_a_guest_that_was_paused_before_is_not_resumed(
     await committing(driver, machine, 1)
     wish = Pace(driver.ref("m"), "vda", "1M", Meanwhile.PAUSE)
     assert await driver.refused(wish) == "state"
+    assert machine.state == libvirt.VIR_DOMAIN_PAUSED
+
+
+@pytest.mark.parametrize("guest", [Meanwhile.PAUSE, Meanwhile.THROTTLE])
+async def test_whoever_ends_kvmtui_meanwhile_leaves_the_guest_as_it_was(
+    driver: Driver, new_machine: NewMachine, guest: Meanwhile
+) -> None:
+    machine = heavy(new_machine)
+    await committing(driver, machine, 1)
+    task = await begun(driver, guest, "2M")
+    assert await driver.fleet.give_back() == ()
+    assert machine.state == libvirt.VIR_DOMAIN_RUNNING
+    assert tuned(machine)["write_bytes_sec"] == 0
+    assert machine.handle.blockJobInfo("vda", 0), "the job goes on"
+    task.cancel()
+    await asyncio.wait([task])
+    assert await driver.fleet.give_back() == ()
+
+
+async def test_a_guest_that_somebody_else_has_paused_first_is_not_resumed(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = heavy(new_machine)
+    await committing(driver, machine, 1)
+    plan = await driver.plan(Pace(driver.ref("m"), "vda", "2M", Meanwhile.PAUSE))
+    assert isinstance(plan, Plan)
+    machine.handle.suspend()
+    outcome = await driver.fleet.perform(plan)
+    assert "somebody else has paused it" in outcome.says
     assert machine.state == libvirt.VIR_DOMAIN_PAUSED

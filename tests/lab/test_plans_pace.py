@@ -9,12 +9,14 @@ import time
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.model.world import Link
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Finish, Meanwhile, Pace
 from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver
 from tests.lab import disk
 from tests.lab.conftest import NewBlank
+from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
 from tests.lab.proof import Proves
 from tests.lab.virsh import Virsh
@@ -122,3 +124,21 @@ async def test_a_guest_is_paused_until_the_commit_is_ready_and_runs_again(
     assert committing.state == "running"
     await driver.until_domain("blank", lambda d: d.state is State.RUNNING, what="it is shown")
     await finished(driver, committing)
+
+
+async def test_a_paused_guest_runs_again_although_the_daemon_died_meanwhile(
+    driver: Driver, daemon: Daemon, committing: LabDomain
+) -> None:
+    wish = Pace(driver.ref("blank"), "vda", SLOW, Meanwhile.PAUSE)
+    task = asyncio.create_task(driver.attempt(wish))
+    await until_it_waits(driver)
+    try:
+        await asyncio.to_thread(daemon.kill)
+        await driver.until(lambda host: host.link is Link.LOST, 10, "lost")
+    finally:
+        await asyncio.to_thread(daemon.start)
+    outcome = await asyncio.wait_for(task, 40)
+    assert not outcome.ok, "that the job is over was not seen"
+    assert outcome.unmet == ()
+    assert committing.state == "running"
+    assert now(committing) == history(1)

@@ -253,3 +253,10 @@ def test_of_a_chain_that_is_not_known_nothing_is_demanded() -> None:
     unknown = replace(web.config.disks[0], complete=False)
     web = replace(web, config=replace(web.config, disks=(unknown,)))
     assert allowed(world(web), Merge(ref(web), "vda", file("web.qcow2"))).chains == ()
+
+
+def test_only_what_lets_a_guest_go_on_is_done_when_kvmtui_ends_before_its_plan() -> None:
+    assert outcome.gives_back(Tune("web", "vda", 0))
+    assert outcome.gives_back(Power("web", Verb.RESUME, only_paused=True))
+    assert not outcome.gives_back(Power("web", Verb.FORCE_OFF, only_paused=True)), "a merge runs"
+    assert not outcome.gives_back(Thaw("web"))

@@ -85,6 +85,9 @@ class Still:
         """What the next plan fails with."""
         self.unmet: tuple[str, ...] = ()
         """What does not come about after the next plan, although the plan does."""
+        self.given_back = 0
+        self.not_given_back: tuple[str, ...] = ()
+        """What guests cannot be given back when kvmtui ends."""
         self.unreadable = ""
         """Why libvirt shows no XML."""
         self.comparison = Comparison((), ())
@@ -151,6 +154,10 @@ class Still:
         self.performed.append(plan)
         done = 0 if self.error else len(plan.steps)
         return Outcome(plan, done, self.error, unmet=self.unmet)
+
+    async def give_back(self) -> tuple[str, ...]:
+        self.given_back += 1
+        return self.not_given_back
 
     def close(self) -> None: ...
 

@@ -101,3 +101,22 @@ async def test_without_job_or_throttle_there_is_nothing_to_limit(tmp_path: Path)
     async with on_stage(Still(world(web()), tmp_path)) as pilot:
         await pilot.press("b")
         await until(pilot, lambda: "no job runs whose speed could be changed" in text(pilot))
+
+
+async def test_leaving_gives_guests_back_what_was_taken_from_them(tmp_path: Path) -> None:
+    hosts = Still(world(web()), tmp_path)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.return_code is not None)
+    assert hosts.given_back == 1
+
+
+async def test_a_guest_that_stays_paused_is_told_before_kvmtui_ends(tmp_path: Path) -> None:
+    hosts = Still(world(web()), tmp_path)
+    hosts.not_given_back = ("could not resume web: no answer",)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: "could not resume web: no answer" in text(pilot))
+        assert pilot.app.is_running
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.return_code is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kvmtui.model.domain import Domain
 from kvmtui.plans.outcome import disks, pace, records, snapshots, state
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import DeleteSnapshot, Power, Step, Tune
+from kvmtui.plans.steps import DeleteSnapshot, Power, Step, Tune, Verb
 
 
 def missing(step: Step, domain: Domain) -> str | None:
@@ -24,3 +24,8 @@ def needless(step: Step, domain: Domain) -> bool:
     runs = isinstance(step, Tune) or (isinstance(step, Power) and step.only_paused)
     ends = isinstance(step, DeleteSnapshot) or runs
     return ends and (missing(step, domain) is None or (runs and not domain.state.active))
+
+
+def gives_back(step: Step) -> bool:
+    """Whether a step lets a guest do again what it could not meanwhile."""
+    return isinstance(step, Tune) or (isinstance(step, Power) and step.verb is Verb.RESUME)
