@@ -13,7 +13,7 @@ from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
 from kvmtui.host.watch import BACK_OFF, Watch
 from kvmtui.model.domain import Domain
-from kvmtui.plans import aftermath, guest, outcome
+from kvmtui.plans import aftermath, guest, outcome, stopped
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
@@ -168,8 +168,20 @@ class Performance:
             unread = "what came of it could not be read"
             return f"{error}; {unread}" if error else f"{unread}: {domain}"
         if error:
-            return "; ".join((error, *aftermath.told(step, before, domain)))
+            lack = await self._lack(seat, step, before)
+            return "; ".join((error, *lack, *aftermath.told(step, before, domain)))
         return outcome.missing(step, domain) or ""
+
+    async def _lack(self, seat: Seat, step: Step, before: Domain | None) -> tuple[str, ...]:
+        """Whether there was room for what a job wrote that the step has waited for."""
+        file = stopped.written(step, self._plan.steps, before)
+        if not file:
+            return ()
+        try:
+            places = await seat.call(Connection.places, (file,))
+        except HostError:
+            return ()
+        return tuple(told for place in places for told in stopped.no_room(place))
 
     async def _thawed(self, seat: Seat, step: Step, error: str) -> str:
         """Thaws the guest if the step has failed and left it frozen; gives what to add."""

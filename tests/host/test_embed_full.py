@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.wishes import Create, Delete, Merge, Wish
+from kvmtui.plans.wishes import Copy, Create, Delete, Merge, Wish
 from tests.host.conftest import Embedded
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
@@ -51,13 +51,14 @@ def confined(embedded: Embedded, small: Path) -> Iterator[Machine]:
     machine.remove()
 
 
-def fill(folder: Path) -> Path:
-    """Leaves no byte free."""
+def fill(folder: Path, but: int) -> Path:
+    """Leaves no byte free, or just so many."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
     assert os.statvfs(folder).f_bavail == 0
+    os.truncate(filler, filler.stat().st_size - but)
     return filler
 
 
@@ -72,11 +73,11 @@ async def layered(driver: Driver, machine: Machine, folder: Path, *names: str) -
             machine.write("vda", 0x77, offset=AT, length=MUCH)
 
 
-async def fails(driver: Driver, wish: Wish, folder: Path) -> str:
+async def fails(driver: Driver, wish: Wish, folder: Path, but: int = 0) -> str:
     """What is told of a plan during which the file system is full."""
     plan = await driver.plan(wish)
     assert isinstance(plan, Plan), plan
-    filler = fill(folder)
+    filler = fill(folder, but)
     outcome = await driver.fleet.perform(plan)
     filler.unlink()
     assert not outcome.ok
@@ -90,7 +91,7 @@ async def test_a_commit_that_finds_no_room_says_so_and_can_be_had_later(
     base = confined.disks[0]
     wish = Merge(driver.ref("m"), "vda", str(base))
     says = await fails(driver, wish, small)
-    assert "the merge of vda ended before it was ready" in says
+    assert "the job of vda ended before it was ready" in says
     assert f"0B are free on the file system of {base}" in says
     assert "the guest goes on in the same layers as before" in says
     assert confined.running
@@ -115,6 +116,24 @@ async def test_a_merge_below_the_active_layer_says_so_too(
     scribble(confined, 3)
     assert now(confined) == history(1, 2, 3)
     assert holds(confined.sources()["vda"], 0x77, offset=AT, length=MUCH)
+
+
+async def test_a_disk_that_is_moved_to_where_no_room_is_stays_where_it_was(
+    driver: Driver, machine: Machine, small: Path
+) -> None:
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    machine.write("vda", 0x77, offset=AT, length=MUCH)
+    new = small / "m.copy.qcow2"
+    says = await fails(driver, Copy(ref, "vda", str(new)), small, 2 * MIB)
+    assert f"are free on the file system of {new}" in says
+    assert machine.sources()["vda"] == machine.disks[0]
+    assert now(machine) == history(1)
+    assert not new.exists()
+    await driver.carry_out(Copy(ref, "vda", str(new)))
+    assert machine.sources()["vda"] == new
+    assert now(machine) == history(1)
+    assert holds(new, 0x77, offset=AT, length=MUCH)
 
 
 async def test_a_base_that_cannot_be_written_to_is_told_before_anything_is_lost(

@@ -6,19 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from kvmtui.model.disk import Disk, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
-from kvmtui.plans import aftermath
+from kvmtui.plans import aftermath, stopped
 from kvmtui.plans.steps import (
     AwaitMerged,
     AwaitReady,
+    Commit,
+    Copy,
     CreateSnapshot,
     DeleteSnapshot,
+    Pull,
     Step,
     Target,
 )
-from tests.worlds import COMMITTING, GIB, chained, disk, domain, file, image, inner, marked
+from tests.worlds import COMMITTING, chained, disk, domain, file, inner, marked, place
 
 BEFORE = domain("web", disk(file("a")), disk(file("b"), target="vdb"))
 BOTH = domain("web", disk(file("a.s1"), file("a")), disk(file("b.s1"), file("b"), target="vdb"))
@@ -87,46 +89,64 @@ def test_without_a_state_of_before_none_is_compared() -> None:
 
 READY, MERGED = AwaitReady("web", "vda"), AwaitMerged("web", "vda", file("a.s1"))
 SAME = "the guest goes on in the same layers as before the job"
-FULL = "0B are free on the file system of"
 
 
-def layers(*free: tuple[str, int | None], **fields: object) -> Domain:
-    """A domain with these layers, active one first, and the bytes free beside each."""
-    made: Disk = replace(disk(), layers=tuple(image(file(n), free=left) for n, left in free))
-    mirror = fields.pop("mirror", None)
-    assert mirror is None or isinstance(mirror, Mirror)
-    return domain("web", replace(made, mirror=mirror), **fields)
-
-
-ROOMY = layers(("a.s2", GIB), ("a.s1", GIB), ("a", GIB))
-NO_ROOM = layers(("a.s2", GIB), ("a.s1", 0), ("a", 0))
-MIRRORED = layers(
-    ("a.s2", GIB), ("a.s1", GIB), ("a", GIB), mirror=Mirror("active-commit", file("a"), False)
-)
-
-
+@pytest.mark.parametrize("step", [READY, MERGED], ids=["ready", "merged"])
 @pytest.mark.parametrize(
-    ("step", "before", "after", "said"),
+    ("before", "after", "said"),
     [
-        (READY, MIRRORED, ROOMY, SAME),
-        (READY, MIRRORED, NO_ROOM, f"{FULL} /img/a; {SAME}"),
-        (READY, ROOMY, NO_ROOM, f"{FULL} /img/a.s1; {SAME}"),
-        (MERGED, ROOMY, NO_ROOM, f"{FULL} /img/a; {SAME}"),
-        (MERGED, ROOMY, layers(("a.s2", 0), ("a.s1", 0), ("a", None)), SAME),
-        (replace(MERGED, top="/img/x"), ROOMY, NO_ROOM, SAME),
-        (READY, MIRRORED, layers(("a", GIB)), ""),
-        (READY, ROOMY, replace(NO_ROOM, jobs=(COMMITTING,)), ""),
-        (replace(READY, disk="vdb"), ROOMY, NO_ROOM, ""),
-        (READY, None, NO_ROOM, ""),
+        (ONE, ONE, SAME),
+        (ONE, BEFORE, ""),
+        (ONE, replace(ONE, jobs=(COMMITTING,)), ""),
+        (None, ONE, ""),
         (
-            READY,
-            MIRRORED,
-            replace(ROOMY, state=State.OFF),
+            ONE,
+            replace(ONE, state=State.OFF),
             "vda has the same layers as before the job; the domain is shut off now",
         ),
     ],
 )
-def test_of_a_job_that_stopped_it_is_told_what_could_be_why_and_what_the_guest_stands_on(
+def test_of_a_job_that_stopped_it_is_told_what_the_guest_stands_on(
     step: Step, before: Domain | None, after: Domain, said: str
 ) -> None:
     assert "; ".join(aftermath.told(step, before, after)) == said
+
+
+COMMIT = Commit("web", "vda", file("a.s1"), file("a"))
+OTHER_DISK = replace(COMMIT, disk="vdb", base=file("b"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "written"),
+    [
+        ((COMMIT, READY), file("a")),
+        ((COMMIT, OTHER, READY, OTHER_DISK), file("a")),
+        ((COMMIT, MERGED, replace(COMMIT, base=file("c")), READY), file("c")),
+        ((COMMIT, READY, replace(COMMIT, base=file("c"))), file("a")),
+        ((Copy("web", "vda", "/new/a", "qcow2"), READY), "/new/a"),
+        ((Pull("web", "vda"), READY), file("a.s1")),
+        ((OTHER_DISK, READY), ""),
+    ],
+)
+def test_the_file_that_a_job_writes_to_is_that_of_the_last_one_on_that_disk(
+    steps: tuple[Step, ...], written: str
+) -> None:
+    assert stopped.written(READY, steps, ONE) == written
+
+
+def test_steps_that_wait_for_no_job_write_nothing() -> None:
+    assert stopped.written(OTHER, (COMMIT, OTHER), ONE) == ""
+    assert stopped.written(READY, (Pull("web", "vda"), READY), None) == ""
+
+
+@pytest.mark.parametrize(
+    ("free", "said"),
+    [
+        (0, ("0B are free on the file system of /img/a",)),
+        (15 * 2**20, ("15M are free on the file system of /img/a",)),
+        (16 * 2**20, ()),
+        (None, ()),
+    ],
+)
+def test_that_there_was_no_room_is_told(free: int | None, said: tuple[str, ...]) -> None:
+    assert stopped.no_room(place(file("a"), free=free)) == said

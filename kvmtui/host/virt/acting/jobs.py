@@ -62,7 +62,7 @@ def await_ready(domain: Any, target: str) -> None:
         if _is_ready(domain, target):
             return
         if not domain.blockJobInfo(target, 0):
-            raise Refused(f"the merge of {target} ended before it was ready")
+            raise Refused(f"the job of {target} ended before it was ready")
         time.sleep(LOOK)
 
 
@@ -75,7 +75,7 @@ def await_merged(domain: Any, step: AwaitMerged) -> None:
             return
         idle = 0 if domain.blockJobInfo(step.disk, 0) else idle + 1
         time.sleep(LOOK)
-    raise Refused(f"the merge of {step.top} ended before it was done")
+    raise Refused(f"the job of {step.disk} ended before it was done")
 
 
 def await_over(domain: Any, step: AwaitOver) -> None:
