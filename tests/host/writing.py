@@ -12,12 +12,12 @@ from tests.host.conftest import NewMachine
 from tests.host.content import scribble
 from tests.host.machine import Machine
 
-FROM, PIECE, PLACES = 16 * 2**20, 2**20, 64
-"""What is written lies there, in that many places again and again: 64 MiB."""
+FROM, PIECE, PLACES = 16 * 2**20, 2**20, 32
+"""What is written lies there, in that many places again and again: 32 MiB."""
 
 
 def heavy(new_machine: NewMachine) -> Machine:
-    """A running machine whose overlay holds 64 MiB, above a snapshot that libvirt does not know."""
+    """A running machine whose overlay holds 32 MiB, above a snapshot that libvirt does not know."""
     machine = new_machine(mib=256)
     machine.start()
     machine.handle.snapshotCreateXML(
