@@ -62,8 +62,8 @@ class Performance:
         self._journal = journal
         self._plan = plan
         self._frost = Frost(watch, plan.ref.uuid)
-        self._beside = False
-        """Another plan works on the domain: this one ends its job."""
+        self._beside = plan.beside
+        """Whatever works on the domain is not this plan."""
         self._owes = False
         """A step came about after which there is something to do lastly."""
         self._lost = False
@@ -75,7 +75,7 @@ class Performance:
         uuid = self._plan.ref.uuid
         seat = Seat("action", self._watch.opener)
         domain = self._watch.host.domain(uuid)
-        self._beside = domain is not None and bool(domain.busy)
+        self._beside |= domain is not None and bool(domain.busy)
         done, error = 0, ""
         unmet: list[str] = []
         try:

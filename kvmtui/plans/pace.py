@@ -111,6 +111,7 @@ def plan(subject: Subject, wish: Pace) -> Plan | Refusal:
         verb=_VERBS[wish.guest],
         steps=(*steps, *wait),
         lastly=lastly,
+        beside=True,
         danger=Danger.LOSS if wish.guest is Meanwhile.PAUSE else Danger.NONE,
         effects=_effects(wish),
         warnings=(*_warnings(job, limit), *_replaced(disk, wish)),

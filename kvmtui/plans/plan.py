@@ -50,6 +50,8 @@ class Plan:
     """Tried once all steps came about; one that fails is told, and the plan has succeeded still."""
     chains: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(disk, layers): what the chains must be once all steps came about, else it has failed."""
+    beside: bool = False
+    """It only accompanies a job that another plan, or another client, has begun."""
     danger: Danger = Danger.NONE
     losses: tuple[str, ...] = ()
     """What is gone afterwards."""

@@ -165,7 +165,7 @@ class Meanwhile(Enum):
     LEAVE = "leave it as it is"
     THROTTLE = "throttle its writes until the job is ready"
     PAUSE = "pause it until the job is ready"
-    RESUME = "let it run again"
+    RESUME = "let it run"
     FREE = "take its throttle away"
 
 

@@ -52,8 +52,12 @@ async def begun(
     """The plan at work, with what it does to the guest done."""
     wish = Pace(driver.ref("m"), "vda", limit, guest, typed)
     task = asyncio.create_task(driver.attempt(wish))
-    await driver.until_domain("m", lambda d: d.busy.startswith("wait until"), what="it waits")
+    done = ("pause m", "let the guest write at most")
+    await driver.until(
+        lambda _: any(e.says.startswith(done) for e in driver.fleet.journal.entries), what="done"
+    )
     domain = driver.domain("m")
+    assert domain.busy == "", "others may end the job"
     assert domain.state is State.PAUSED if guest is Meanwhile.PAUSE else writes(domain)
     return task
 

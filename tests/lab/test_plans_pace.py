@@ -11,6 +11,7 @@ import pytest
 from kvmtui.model.domain import State
 from kvmtui.model.world import Link
 from kvmtui.plans.plan import Plan
+from kvmtui.plans.steps import SetSpeed, Tune
 from kvmtui.plans.wishes import Finish, Meanwhile, Pace
 from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver
@@ -19,6 +20,7 @@ from tests.lab.conftest import NewBlank
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain
 from tests.lab.proof import Proves
+from tests.lab.test_plans_virsh import typed
 from tests.lab.virsh import Virsh
 
 pytestmark = pytest.mark.lab
@@ -52,7 +54,10 @@ def writes(virsh: Virsh) -> int:
 
 
 async def until_it_waits(driver: Driver) -> None:
-    await driver.until_domain("blank", lambda d: d.busy.startswith("wait until"), what="it waits")
+    done = ("pause blank", "let the guest write at most")
+    await driver.until(
+        lambda _: any(e.says.startswith(done) for e in driver.fleet.journal.entries), what="done"
+    )
 
 
 async def finished(driver: Driver, domain: LabDomain) -> None:
@@ -142,3 +147,16 @@ async def test_a_paused_guest_runs_again_although_the_daemon_died_meanwhile(
     assert outcome.unmet == ()
     assert committing.state == "running"
     assert now(committing) == history(1)
+
+
+def test_virsh_takes_the_lines_that_are_shown(
+    virsh: Virsh, daemon: Daemon, committing: LabDomain
+) -> None:
+    for bandwidth in (300_000, 0):
+        typed(SetSpeed("blank", "vda", bandwidth), daemon.uri, "blank", "blank")
+        assert committing.handle.blockJobInfo("vda", 1).get("bandwidth", 0) == bandwidth
+    for limit in (5 * MIB, 0):
+        typed(Tune("blank", "vda", limit, 7 * MIB), daemon.uri, "blank", "blank")
+        assert writes(virsh) == limit
+        assert "read_bytes_sec : 7340032" in virsh("blkdeviotune", "blank", "vda")
+    assert "iotune" not in virsh("dumpxml", "blank", "--inactive")

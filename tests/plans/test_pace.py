@@ -62,6 +62,7 @@ def test_a_throttle_lasts_until_the_job_is_ready_or_over() -> None:
     )
     assert plan.lastly == (Tune("web", "vda", 0),)
     assert plan.danger is Danger.NONE
+    assert plan.beside, "whoever ends the job must know whether kvmtui itself has begun it"
 
 
 def test_what_the_definition_says_comes_back_and_limits_of_reads_stay() -> None:
