@@ -14,7 +14,7 @@ from tests.lab.missing import Missing, program
 from tests.lab.progress import Say
 
 PACKAGES = (
-    "libvirt-daemon",
+    "^libvirt-daemon(-driver-(secret|storage))?$",
     "libvirt-daemon-driver-qemu",
     "libvirt-clients",
     "qemu-system-x86",
