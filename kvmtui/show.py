@@ -52,7 +52,7 @@ async def _read(fleet: Fleet, wanted: str | None) -> list[str]:
 
 async def _read_domain(watch: Watch, domain: Domain, *, whole: bool) -> list[str]:
     try:
-        await watch.reader.fresh(domain.uuid)
+        await watch.reader.fresh(domain.uuid, anew=whole)
         if whole:
             await watch.reader.ask_guest(domain.uuid)
     except Gone:

@@ -6,21 +6,27 @@ Of branches that the present state is not on, and of those whose images have lef
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 
-from kvmtui.host import images
 from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
 
+Below = Callable[[SnapshotDisk], tuple[str, ...] | None]
+"""Gives the chain below the base of a record; None where it is not known."""
 
-def looked_at(forest: Forest) -> Forest:
-    """The forest with the chains of those snapshots; each image is opened once."""
-    seen: dict[str, str | None] = {}
+
+Intact = Callable[[SnapshotDisk, tuple[str, ...] | None], bool]
+"""Whether the noted images are those of today, and have the times of then."""
+
+
+def looked_at(forest: Forest, below: Below, intact: Intact) -> Forest:
+    """The forest with the chains of those snapshots."""
 
     def told(record: SnapshotDisk) -> SnapshotDisk:
         if record.type not in ("file", "block") or not record.base:
             return record
-        below = images.below(record.base, seen)
-        return replace(record, below=below, intact=_is_intact(record, below))
+        chain = below(record)
+        return replace(record, below=chain, intact=intact(record, chain))
 
     def chained(snapshot: Snapshot) -> Snapshot:
         if snapshot.name in forest.branch and not any(disk.noted for disk in snapshot.disks):
@@ -30,8 +36,8 @@ def looked_at(forest: Forest) -> Forest:
     return replace(forest, snapshots=tuple(map(chained, forest.snapshots)))
 
 
-def _is_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool:
-    """Whether the noted images are those of today, and have the times of then."""
+def are_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool:
+    """Whether the noted images are those of today on this machine, and have the times of then."""
     if not record.noted or below is None:
         return False
     if tuple(image.file for image in record.noted) != (record.base, *below):

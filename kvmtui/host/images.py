@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import struct
 import subprocess
-from dataclasses import replace
 from typing import Any
 
-from kvmtui.host import clocks
-from kvmtui.model.disk import Disk, ImageSnapshot, Layer
+from kvmtui.host.walk import DEEPEST
 
 TIMEOUT = 10
 """Seconds; an image on storage that hangs must not hold its lane for good."""
-
-DEEPEST = 250
-"""Layers after which a chain is taken for a circle."""
 
 LONGEST = 1023
 """Bytes of the longest name of a backing file that qcow2 allows."""
 
 
-def info(path: str, image_format: str = "") -> list[dict[str, Any]]:
-    """The chain from ``path`` down as qemu-img sees it; empty when it cannot be read.
+def info(path: str, image_format: str = "", *, chain: bool = True) -> list[dict[str, Any]]:
+    """An image as qemu-img sees it, and the chain below it; empty where that cannot be read.
 
     A format that libvirt knows is never guessed: what a guest writes into a raw disk could look
     like another one and name any file of the host. Only absolute paths are opened.
     """
     if not os.path.isabs(path):
         return []
-    command = ["qemu-img", "info", "-U", "--backing-chain", "--output=json"]
+    command = ["qemu-img", "info", "-U", "--output=json", *(["--backing-chain"] if chain else [])]
     command += ["-f", image_format, path] if image_format else [path]
     try:
         done = subprocess.run(
@@ -44,28 +40,8 @@ def info(path: str, image_format: str = "") -> list[dict[str, Any]]:
         answer = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return []
-    return [part for part in answer if isinstance(part, dict)] if isinstance(answer, list) else []
-
-
-def looked_at(disk: Disk, *, whole: bool) -> Disk:
-    """The disk with what its files tell; ``whole``: the chain too, which libvirt may not know."""
-    active = disk.active
-    if active is None or active.kind not in ("file", "block"):
-        return disk
-    known = {part.get("filename", ""): part for part in info(active.source, active.format)}
-    layers = tuple(_with(layer, known.get(layer.source)) for layer in disk.layers)
-    complete = disk.complete
-    if whole and known:
-        by_source = {layer.source: layer for layer in layers}
-        layers = tuple(_with(by_source.get(path, Layer(path)), known[path]) for path in known)
-        complete = True
-    if whole:
-        layers = tuple(
-            replace(layer, changed=changed(layer.source), clock=clocks.of(layer.source))
-            for layer in layers
-        )
-    folder = os.path.dirname(active.source)
-    return replace(disk, layers=layers, complete=complete, folder=beside(folder), free=free(folder))
+    parts = answer if isinstance(answer, list) else [answer]
+    return [part for part in parts if isinstance(part, dict)]
 
 
 _folders: dict[str, tuple[int, frozenset[str]]] = {}
@@ -103,57 +79,49 @@ def below(path: str, seen: dict[str, str | None]) -> tuple[str, ...] | None:
 
 
 def _below(path: str) -> str | None:
-    if not os.path.exists(path):
-        return None
-    lower = backing(path)
-    return os.path.join(os.path.dirname(path), lower) if lower else ""
+    lower = _header(path)
+    return os.path.join(os.path.dirname(path), lower) if lower else lower
 
 
 def backing(path: str) -> str:
     """The backing file as the header of a qcow2 image names it; empty where there is none."""
+    return _header(path) or ""
+
+
+def _header(path: str) -> str | None:
+    """What ``backing`` gives; None where there is no image, or it cannot be read."""
+    handle = opened(path)
+    if isinstance(handle, str):
+        return None
     try:
-        with open(path, "rb") as image:
+        with os.fdopen(handle, "rb") as image:
             magic, _version, offset, length = struct.unpack(">4sIQI", image.read(20))
             if magic != b"QFI\xfb" or not offset or length > LONGEST:
                 return ""
             image.seek(offset)
             return image.read(length).decode("utf-8", "surrogateescape")
-    except (OSError, struct.error):
+    except struct.error:
         return ""
-
-
-def _with(layer: Layer, part: dict[str, Any] | None) -> Layer:
-    if part is None:
-        return replace(
-            layer, missing=_is_missing(layer.source), free=free(os.path.dirname(layer.source))
-        )
-    return replace(
-        layer,
-        free=free(os.path.dirname(layer.source)),
-        format=layer.format or str(part.get("format", "")),
-        capacity=layer.capacity or part.get("virtual-size"),
-        used=layer.used if layer.used is not None else part.get("actual-size"),
-        snapshots=tuple(
-            ImageSnapshot(
-                str(inside.get("name", "")),
-                int(inside.get("vm-state-size", 0)),
-                int(inside.get("date-sec", 0)),
-                str(inside.get("id", "")),
-            )
-            for inside in part.get("snapshots", ())
-        ),
-    )
-
-
-def _is_missing(path: str) -> bool:
-    """Only what is certain: a folder that may not be searched proves nothing."""
-    try:
-        os.stat(path)
-    except FileNotFoundError:
-        return True
     except OSError:
-        return False
-    return False
+        return None
+
+
+GONE = os.strerror(errno.ENOENT)
+
+
+def opened(path: str) -> int | str:
+    """A descriptor to read an image by, or why there is none; a pipe is not waited for."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        return error.strerror or str(error)
+    except ValueError:
+        return "not a path"
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode) or stat.S_ISBLK(mode):
+        return handle
+    os.close(handle)
+    return "neither a file nor a block device"
 
 
 def changed(path: str) -> float | None:

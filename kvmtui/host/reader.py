@@ -45,6 +45,8 @@ class Reader:
         """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
         """Set when the list of domains is to be read again."""
+        self.anew = False
+        """Nothing that was learnt of images before is good enough for the next reading."""
         self._asked = ""
         """uuid of the domain whose agent is being asked; the next is asked when it has answered."""
         self._at_rest = asyncio.Event()
@@ -110,9 +112,14 @@ class Reader:
             if uuid == self.guests.first:
                 self.guests.mark(uuid, Part.GUEST)
 
-    async def fresh(self, uuid: str) -> Domain:
-        """The domain as it is now. Raises ``HostError``, ``Gone`` when it is no more."""
+    async def fresh(self, uuid: str, *, anew: bool = True) -> Domain:
+        """The domain as it is now. Raises ``HostError``, ``Gone`` when it is no more.
+
+        ``anew``: storage pools must look at their files again, too, as before a plan.
+        """
         await self.domains()
+        if anew:
+            await self._detail.call(Connection.renew)
         forest = await self._detail.call(Connection.forest, uuid)
         config = await self._config(uuid)
         self._shelf.change(
@@ -209,6 +216,9 @@ class Reader:
     async def _read_disks(self, uuid: str, parts: Part) -> None:
         """Published together: what an image holds is compared with what is recorded."""
         found: dict[str, Any] = {}
+        if self.anew:
+            self.anew = False
+            await self._detail.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
                 forest = await self._detail.call(Connection.forest, uuid)

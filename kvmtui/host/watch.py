@@ -14,6 +14,7 @@ from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
+from kvmtui.model.domain import Domain, State
 from kvmtui.model.world import Facts, Host, Link
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -82,6 +83,7 @@ class Watch:
         self.reader.list.set()
         self._retry.set()
         if uuid:
+            self.reader.anew = True
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
             self.reader.guests.mark(uuid, Part.GUEST)
 
@@ -192,6 +194,14 @@ class Watch:
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
         elif domain.state.active and not domain.jobs:
             self.reader.details.mark(uuid, Part.JOBS)
+        elif domain.state is State.OFF and self._will_be_known(domain):
+            self.reader.details.mark(uuid, Part.CONFIG)
+
+    def _will_be_known(self, domain: Domain) -> bool:
+        """Whether a storage pool, once it looks at its files again, may tell more of a chain."""
+        disks = domain.config.disks if domain.config else ()
+        ends = (disk.layers[-1] for disk in disks if disk.pooled and not disk.complete)
+        return not self.host.facts.local and any(not (end.missing or end.unread) for end in ends)
 
     def close(self) -> None:
         """Waits for nothing."""

@@ -44,6 +44,12 @@ class Layer:
     """Whose time ``changed`` is: a file server's, or the machine's own (empty)."""
     missing: bool = False
     """The file is known not to be there."""
+    unread: str = ""
+    """Why nobody could look at what is there; empty where somebody did, or nobody tried."""
+    encryption: str = ""
+    """How the image is encrypted: luks or qcow; empty for not at all."""
+    volume: str = ""
+    """``pool:name`` where the definition names a volume; ``source`` is its path then."""
     snapshots: tuple[ImageSnapshot, ...] | None = None
     """Internal snapshots inside the image; None where it could not be read."""
 
@@ -68,6 +74,8 @@ class Disk:
     """disk, cdrom, floppy or lun."""
     readonly: bool = False
     shareable: bool = False
+    optional: bool = False
+    """The domain starts without it where its file is missing (``startupPolicy``)."""
     layers: tuple[Layer, ...] = ()
     """The chain, active layer first; empty for a drive without a medium."""
     complete: bool = False
@@ -79,6 +87,8 @@ class Disk:
     """The same from the next start on; None where that is not known to be another."""
     folder: frozenset[str] | None = None
     """Paths of all files beside the active layer; None where nobody could look."""
+    pooled: bool = False
+    """A storage pool tells of that folder: there may be things that are no images, too."""
     free: int | None = None
     """Bytes free on the file system or pool that holds the active layer."""
 

@@ -31,7 +31,7 @@ def _layers(disk: etree._Element) -> Iterator[Layer | None]:
     below = disk.find("backingStore")
     while below is not None:
         source = below.find("source")
-        if not source_of(source):
+        if source is None:
             yield None
             return
         image_format = below.find("format")
@@ -42,11 +42,14 @@ def _layers(disk: etree._Element) -> Iterator[Layer | None]:
 
 def _layer(node: etree._Element, source: etree._Element | None, image_format: str) -> Layer:
     index = (source.get("index") if source is not None else None) or node.get("index")
+    secret = node.find("encryption") if source is None else source.find("encryption")
+    secret = node.find("encryption") if secret is None else secret
     return Layer(
         source=source_of(source) or node.get("type", ""),
         kind=node.get("type", "file"),
         format=image_format,
         index=int(index) if index and index.isdigit() else None,
+        encryption=secret.get("format", "") if secret is not None else "",
     )
 
 
@@ -67,6 +70,7 @@ def _disk(node: etree._Element) -> Disk:
         device=node.get("device", "disk"),
         readonly=node.find("readonly") is not None or node.get("device") == "cdrom",
         shareable=node.find("shareable") is not None,
+        optional=xml.attribute(node, "source", "startupPolicy") in ("optional", "requisite"),
         layers=tuple(layer for layer in chain if layer is not None),
         complete=chain[-1] is None,
         mirror=_mirror(node),
@@ -221,8 +225,3 @@ def needed(text: str) -> Iterator[str]:
     memory = root.find("memory")
     if memory is not None and memory.get("file"):
         yield memory.get("file", "")
-
-
-def volume_base(text: str) -> str:
-    """The backing file of a ``<volume>``; empty when it has none."""
-    return xml.text(tree(text), "backingStore/path")

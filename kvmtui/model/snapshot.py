@@ -52,6 +52,8 @@ class SnapshotDisk:
     """When the base and the images below it were written last, as the record has a note of."""
     intact: bool = False
     """They were not written to since that note."""
+    volume: str = ""
+    """``pool:name`` where the record names a volume; ``base`` is its path then."""
 
 
 @dataclass(frozen=True, slots=True)

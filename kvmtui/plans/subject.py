@@ -52,7 +52,8 @@ class Subject:
     def sees(self, folder: str) -> bool:
         """Whether all files of a folder are known."""
         looked = (p for p in self.host.places if p.real and dirname(p.path) == folder)
-        told = [place.beside for place in looked] + [d.folder for d in self._disks_in(folder)]
+        told = [place.beside for place in looked]
+        told += [disk.folder for disk in self._disks_in(folder) if not disk.pooled]
         return any(beside is not None for beside in told)
 
     def _disks_in(self, folder: str) -> Iterator[Disk]:

@@ -109,7 +109,3 @@ def test_the_folder_of_a_pool_of_files() -> None:
     assert parse.pool_folder(pool.format("dir"), ("dir", "fs")) == "/img"
     assert parse.pool_folder(pool.format("logical"), ("dir", "fs")) == ""
     assert parse.pool_folder("<pool/>", ("dir",)) == ""
-    assert (
-        parse.volume_base("<volume><backingStore><path>/b</path></backingStore></volume>") == "/b"
-    )
-    assert parse.volume_base("<volume/>") == ""

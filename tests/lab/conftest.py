@@ -19,6 +19,7 @@ import pytest
 
 from kvmtui.host.virt import Opener
 from tests.host.driver import Driver, driving
+from tests.lab import sources
 from tests.lab.booted import define_booted
 from tests.lab.daemon import Daemon, running
 from tests.lab.debian import debootstrapped
@@ -178,6 +179,13 @@ def blank(new_blank: NewBlank) -> LabDomain:
     made = new_blank(disks=2)
     made.start()
     return made
+
+
+@pytest.fixture
+def pool(virsh: Virsh, tmp_path: Path) -> Iterator[Path]:
+    """The folder of the disks, which is the active storage pool `images`."""
+    with complete(), sources.pooled(virsh, "images", tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture

@@ -221,3 +221,28 @@ def test_a_disk_is_throttled_whose_next_start_gives_it_another_limit(
 ) -> None:
     lasting = None if then is None else Tuning(writes=then)
     assert Disk("vda", tuning=Tuning(writes=now), lasting=lasting).throttled is throttled
+
+
+@pytest.mark.parametrize("where", ["source", "disk"])
+def test_an_encrypted_layer_is_told(where: str) -> None:
+    secret = "<encryption format='luks'><secret type='passphrase' uuid='x'/></encryption>"
+    inner, outer = (secret, "") if where == "source" else ("", secret)
+    read = only_disk(f"<driver type='qcow2'/><source file='/a'>{inner}</source>{outer}")
+    assert read.layers == (Layer("/a", "file", "qcow2", encryption="luks"),)
+
+
+def test_a_layer_without_a_name_is_no_end_of_the_chain() -> None:
+    nvme = "<source type='pci' namespace='1'><address domain='0x0000' bus='0x01'/></source>"
+    below = f"<backingStore type='nvme'><format type='raw'/>{nvme}<backingStore/></backingStore>"
+    read = only_disk(f"<driver type='qcow2'/><source file='/a'/>{below}")
+    assert [(layer.source, layer.kind) for layer in read.layers] == [("/a", "file"), ("nvme",) * 2]
+    assert read.complete
+
+
+@pytest.mark.parametrize(
+    ("policy", "optional"),
+    [("", False), ("mandatory", False), ("requisite", True), ("optional", True)],
+)
+def test_a_disk_that_may_be_missing_is_told(policy: str, optional: bool) -> None:
+    attribute = f"startupPolicy='{policy}'" if policy else ""
+    assert only_disk(f"<source file='/a' {attribute}/>").optional == optional

@@ -13,7 +13,7 @@ from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Cancel, Create, Delete, Finish, Merge, Revert, Switch, Wish
-from tests.worlds import HOSTILE, URI, chained, domain, file, ref, refused, world
+from tests.worlds import HOSTILE, URI, chained, disk, domain, file, ref, refused, world
 
 WEB = chained(2)
 WISHES: tuple[Wish, ...] = (
@@ -97,3 +97,13 @@ def test_every_wish_has_an_answer_whatever_the_domain_is_called(name: str) -> No
     for wish in wishes:
         made = planner.make(world(web), wish)
         assert isinstance(made, Plan | Refusal)
+
+
+def test_a_pool_that_lists_a_folder_does_not_see_all_of_it() -> None:
+    seen = replace(disk(file("web.qcow2")), folder=frozenset([file("web.qcow2"), file("x")]))
+    for pooled in (True, False):
+        shown = domain("web", replace(seen, pooled=pooled))
+        found = subject.find(world(shown), ref(shown))
+        assert isinstance(found, Subject)
+        assert found.sees("/img") is not pooled
+        assert file("x") in set(found.files())

@@ -13,6 +13,7 @@ from kvmtui.host.meter import Size
 from kvmtui.host.virt import acting, events, growing, pools, reading, saved, sizes
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
+from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model import parse
 from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
@@ -34,10 +35,12 @@ class Connection:
         self.readonly = readonly
         self._shared = shared
         self._domains: dict[str, Any] = {}
+        self._volumes = Volumes(handle)
 
     def close(self) -> None:
         """Drops the connection; one that several lanes share stays."""
         self._domains.clear()
+        self._volumes = Volumes(self.handle)
         if not self._shared:
             with suppress(libvirt.libvirtError):
                 self.handle.close()
@@ -77,15 +80,19 @@ class Connection:
             self._domains[uuid] = self.handle.lookupByUUIDString(uuid)
         return self._domains[uuid]
 
+    def renew(self) -> None:
+        """What is read of images from here on must not be older than this call."""
+        self._volumes.renew()
+
     def config(self, uuid: str, *, ask_qemu: bool = True) -> Config:
         """Definition, chains and sizes; ``ask_qemu`` must be False while a block job runs."""
         with translated():
-            return reading.config(self.handle, self._domain(uuid), ask_qemu=ask_qemu)
+            return reading.config(self._volumes, self._domain(uuid), ask_qemu=ask_qemu)
 
     def forest(self, uuid: str) -> Forest:
         """All snapshots with their records, one call each."""
         with translated():
-            return reading.forest(self._domain(uuid))
+            return reading.forest(self._volumes, self._domain(uuid))
 
     def definition(self, uuid: str, *, next_start: bool) -> str:
         """The domain's XML without secrets, as it runs or as it would start."""

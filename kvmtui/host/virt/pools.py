@@ -17,19 +17,23 @@ _FOLDERS = ("dir", "fs", "netfs")
 
 def folders(handle: Any) -> frozenset[str]:
     """The folders of all active pools of files; none where the driver has no pools."""
+    return frozenset(by_folder(handle))
+
+
+def by_folder(handle: Any) -> dict[str, Any]:
+    """The active pools of files by their folders."""
     try:
         pools = handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
     except libvirt.libvirtError:
-        return frozenset()
-    return frozenset(filter(None, map(_folder, pools)))
+        return {}
+    return {folder: pool for pool in pools if (folder := _folder(pool))}
 
 
 def place(handle: Any, path: str) -> Place:
     """What the pool of its folder says; a pool knows nothing of files younger than its refresh."""
     folder = os.path.dirname(path)
     try:
-        active = handle.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
-        pool = next((pool for pool in active if _folder(pool) == folder), None)
+        pool = by_folder(handle).get(folder)
         if pool is None:
             return Place(path)
         _state, _capacity, _allocation, free = pool.info()

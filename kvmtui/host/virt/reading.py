@@ -8,8 +8,9 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host import branches
+from kvmtui.host import branches, images
 from kvmtui.host.virt import sizes
+from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model import parse
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import RESTORED, Config, Domain, State
@@ -72,7 +73,7 @@ def row(domain: Any, stats: Stats) -> Domain:
     )
 
 
-def config(handle: Any, domain: Any, *, ask_qemu: bool = True) -> Config:
+def config(volumes: Volumes, domain: Any, *, ask_qemu: bool = True) -> Config:
     """The live definition, or the inactive one, with sizes; and what the next start would be.
 
     ``ask_qemu`` must be False while a block job runs.
@@ -90,7 +91,7 @@ def config(handle: Any, domain: Any, *, ask_qemu: bool = True) -> Config:
     if read.managed_save:
         read = replace(read, names=read.names | _saved(domain))
     read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
-    return sizes.measured(handle, domain, read, ask_qemu=ask_qemu)
+    return sizes.measured(volumes, domain, read, ask_qemu=ask_qemu)
 
 
 def _lasting(now: Config, later: Config) -> tuple[Disk, ...]:
@@ -123,7 +124,7 @@ def _checkpoints(domain: Any) -> int:
     return 0
 
 
-def forest(domain: Any) -> Forest:
+def forest(volumes: Volumes, domain: Any) -> Forest:
     """All snapshots; one that vanishes while being read is left out."""
     found = []
     for snapshot in domain.listAllSnapshots(0):
@@ -132,8 +133,13 @@ def forest(domain: Any) -> Forest:
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
                 raise
-    read = Forest(tuple(found), _current(domain))
-    return branches.looked_at(read) if sizes.is_local(domain.connect()) else read
+    read = Forest(tuple(map(volumes.resolved_in, found)), _current(domain))
+    if sizes.is_local(volumes.handle):
+        seen: dict[str, str | None] = {}
+        return branches.looked_at(
+            read, lambda record: images.below(record.base, seen), branches.are_intact
+        )
+    return branches.looked_at(read, volumes.below_base, lambda _record, _below: False)
 
 
 def names(domain: Any) -> tuple[frozenset[str], str | None]:

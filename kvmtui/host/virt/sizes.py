@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import libvirt
 
-from kvmtui.host import images
+from kvmtui.host import here, walk
 from kvmtui.host.virt.pulling import pulls
+from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config
 
@@ -24,7 +25,7 @@ def is_local(handle: Any) -> bool:
     return not parts.netloc and handle.getType() != "TEST"
 
 
-def measured(handle: Any, domain: Any, config: Config, *, ask_qemu: bool) -> Config:
+def measured(volumes: Volumes, domain: Any, config: Config, *, ask_qemu: bool) -> Config:
     """The same definition with sizes, missing files, and chains that libvirt does not record.
 
     ``ask_qemu``: QEMU may be asked about its images. QEMU 7.2 crashes when that happens while a
@@ -32,10 +33,11 @@ def measured(handle: Any, domain: Any, config: Config, *, ask_qemu: bool) -> Con
     """
     running = bool(domain.isActive())
     ask_qemu = ask_qemu and not (running and pulls(domain, config.disks))
-    live = _running(handle, domain) if running and ask_qemu else {}
-    local = is_local(handle)
-    disks = tuple(_disk(domain, disk, live, running, local, ask_qemu) for disk in config.disks)
-    return replace(config, disks=disks)
+    live = _running(volumes.handle, domain) if running and ask_qemu else {}
+    ask = ask_qemu or not running
+    disks = [_told(domain, disk, live, ask=ask) for disk in map(volumes.resolved, config.disks)]
+    volumes.want(disks)
+    return replace(config, disks=tuple(_seen(volumes, disk, whole=not running) for disk in disks))
 
 
 def _running(handle: Any, domain: Any) -> Sizes:
@@ -56,14 +58,44 @@ def _running(handle: Any, domain: Any) -> Sizes:
     }
 
 
-def _disk(domain: Any, disk: Disk, live: Sizes, running: bool, local: bool, ask_qemu: bool) -> Disk:
+def _told(domain: Any, disk: Disk, live: Sizes, *, ask: bool) -> Disk:
+    """The disk with what libvirt says of the domain alone."""
     if disk.active is None:
         return disk
     layers = tuple(_layer(disk, layer, live, first=n == 0) for n, layer in enumerate(disk.layers))
-    if not live and (ask_qemu or not running):
+    if not live and ask:
         layers = (_off(domain, disk, layers[0]), *layers[1:])
-    disk = replace(disk, layers=layers)
-    return images.looked_at(disk, whole=not running) if local else disk
+    return replace(disk, layers=layers)
+
+
+def _seen(volumes: Volumes, disk: Disk, *, whole: bool) -> Disk:
+    """The disk as this machine or a storage pool sees its images.
+
+    While the domain runs, libvirt knows the chain, and QEMU how big it is.
+    """
+    if disk.active is None:
+        return disk
+    if disk.active.kind not in here.KINDS:
+        return walk.looked_at(disk, walk.Sight, whole=whole)
+    if is_local(volumes.handle):
+        disk = here.beside(walk.looked_at(disk, _here(volumes, times=whole), whole=whole))
+        return disk if disk.folder is not None else volumes.beside(disk)
+    disk = walk.looked_at(disk, volumes.look, whole=True) if whole else disk
+    return volumes.beside(disk)
+
+
+def _here(volumes: Volumes, *, times: bool) -> walk.Look:
+    """Looks by oneself, and asks a storage pool for what libvirt alone may read."""
+    own = here.Here(times=times)
+
+    def look(layer: Layer) -> walk.Sight:
+        sight = own.look(layer)
+        if not sight.layer.unread:
+            return sight
+        told = volumes.look(layer)
+        return told if told.known else sight
+
+    return look
 
 
 def _layer(disk: Disk, layer: Layer, live: Sizes, *, first: bool) -> Layer:

@@ -15,6 +15,7 @@ from kvmtui.host import folders
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import pools, sizes
 from kvmtui.model import parse
+from kvmtui.model.volume import read as read_volume
 from kvmtui.plans.steps import RemoveFile
 
 
@@ -22,14 +23,14 @@ def remove(domain: Any, step: RemoveFile) -> None:
     """``virStorageVolDelete`` or ``unlink``; nothing to do where the file is gone already."""
     handle = domain.connect()
     local = sizes.is_local(handle)
+    if not step.pooled and not local:
+        raise Refused(f"{step.file} is on another machine, in no storage pool")
     user = _user(handle, step.file, local=local)
     if user:
         raise Refused(f"{step.file} is still named by {user}")
     if local and folders.is_locked(step.file):
         raise Refused(f"a program has {step.file} open")
     if not step.pooled:
-        if not local:
-            raise Refused(f"{step.file} is on another machine, in no storage pool")
         _unlink(step.file)
         return
     try:
@@ -86,12 +87,12 @@ def _named(handle: Any) -> Iterator[tuple[str, str]]:
 
 
 def _volumes_standing_on(handle: Any, file: str) -> list[str]:
-    """Volumes beside it whose backing file it is."""
-    with suppress(libvirt.libvirtError):
+    """Volumes beside it whose backing file it is, by the headers that they have now."""
+    try:
         pool = handle.storagePoolLookupByTargetPath(dirname(file))
-        return [
-            volume.name()
-            for volume in pool.listAllVolumes(0)
-            if parse.volume_base(volume.XMLDesc(0)) == file
-        ]
-    return []
+        pool.refresh(0)
+        volumes = [(each.name(), read_volume(each.XMLDesc(0))) for each in pool.listAllVolumes(0)]
+    except libvirt.libvirtError as error:
+        why = error.get_error_message()
+        raise Refused(f"whether something stands on {file} cannot be seen: {why}") from error
+    return [name for name, volume in volumes if volume.base == file]

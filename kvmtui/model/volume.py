@@ -1,0 +1,53 @@
+"""A volume of a storage pool: what libvirt itself knows of an image, on any host."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from kvmtui.model import xml
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A ``<volume>`` document. Sizes and times are of now, headers of the pool's last refresh."""
+
+    path: str = ""
+    kind: str = "file"
+    """file, block, dir, network, …"""
+    format: str = ""
+    """What its header looks like, which of a raw disk the guest may have written."""
+    capacity: int | None = None
+    """Virtual size in bytes."""
+    used: int | None = None
+    """Bytes that it takes on its storage."""
+    changed: float | None = None
+    """When it was written to last, in seconds since 1970 by the clock that its storage has."""
+    encryption: str = ""
+    """luks or qcow; empty for none."""
+    base: str = ""
+    """What it stands on: a path or a URL; empty for nothing."""
+    base_format: str = ""
+
+
+def read(text: str) -> Volume:
+    """The document of ``virStorageVolGetXMLDesc``. Raises ``etree.XMLSyntaxError``."""
+    root = xml.tree(text)
+    changed = None
+    with suppress(ValueError):
+        changed = float(xml.text(root, "target/timestamps/mtime"))
+    return Volume(
+        path=xml.text(root, "target/path"),
+        kind=root.get("type", "file"),
+        format=xml.attribute(root, "target/format", "type"),
+        capacity=_bytes(xml.text(root, "capacity")),
+        used=_bytes(xml.text(root, "allocation")),
+        changed=changed,
+        encryption=xml.attribute(root, "target/encryption", "format"),
+        base=xml.text(root, "backingStore/path"),
+        base_format=xml.attribute(root, "backingStore/format", "type"),
+    )
+
+
+def _bytes(text: str) -> int | None:
+    return int(text) if text.isdigit() else None
