@@ -256,3 +256,16 @@ def test_a_state_that_another_record_tells_of_too_is_not_merged_away(libvirt: in
         made = wish(web, "renamed", cancellable=how)
         assert refused(world(web, libvirt=libvirt), made) == "in use"
     assert refused(world(web, libvirt=libvirt), wish(web, "renamed", metadata_only=True)) == ""
+
+
+@pytest.mark.parametrize("libvirt", VERSIONS)
+def test_a_volume_is_committed_as_libvirt_would_not_know_it_again(libvirt: int) -> None:
+    web = chained(1)
+    assert web.forest is not None
+    (s1,) = web.forest.snapshots
+    named = replace(s1, disks=(replace(s1.disks[0], volume="images:web.qcow2"),))
+    plan = planned(replace(web, forest=Forest((named,), "s1")), "s1", libvirt)
+    assert plan.steps[0] == Commit(
+        "web", "vda", file("web.s1.qcow2"), file("web.qcow2"), 0, active=True
+    )
+    assert "was a volume of a storage pool" in plan.warnings[0]

@@ -20,7 +20,7 @@ RECORDS_SAFE = 11_000_000
 """Before, forgetting a record rewrites the records below it."""
 
 COMMIT_INSTEAD = frozenset(
-    {"internal parent", "forgotten", "stale", "unfinished mark", "manual", "detached"}
+    {"internal parent", "forgotten", "stale", "unfinished mark", "manual", "detached", "volume"}
 )
 """Rules against libvirt's own delete that say nothing against a commit of the same layers."""
 

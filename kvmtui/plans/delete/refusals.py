@@ -74,6 +74,7 @@ def _external(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         remedy = "delete those below it first"
         return Refusal("branch", "it is not on the current branch", remedy) if children else None
     return rules.first(
+        _volume(snapshot),
         _by_hand(subject, snapshot),
         _internal_parent(subject, snapshot),
         merging_allowed(subject),
@@ -116,6 +117,14 @@ def _by_hand(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     if not manual or subject.libvirt >= MERGES_WHILE_OFF:
         return None
     return Refusal("manual", f"it left {manual} to be done by hand, which this libvirt trips over")
+
+
+def _volume(snapshot: Snapshot) -> Refusal | None:
+    """libvirt compares the path of what it merges with that of a volume, which it forgot to ask."""
+    record = next((record for record in external(snapshot) if record.volume), None)
+    if record is None:
+        return None
+    return Refusal("volume", f"{record.target} was a volume of a storage pool")
 
 
 def merging_allowed(subject: Subject) -> Refusal | None:
