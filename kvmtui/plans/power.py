@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans import guest, names, ram
+from kvmtui.plans import guest, names, ram, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
@@ -54,7 +54,19 @@ def refuse(subject: Subject, verb: Verb) -> Refusal | None:
     if subject.domain.state not in _FROM[verb]:
         return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
     more = _MORE.get(verb)
-    return more(subject) if more else None
+    return rules.first(
+        _nothing_to_start_on(subject) if verb in (*STARTS, Verb.START_FROM) else None,
+        more(subject) if more else None,
+    )
+
+
+def _nothing_to_start_on(subject: Subject) -> Refusal | None:
+    """QEMU opens every layer of every disk; libvirt drops only a disk that may be left out."""
+    for disk in (disk for disk in subject.config.disks if not disk.optional):
+        lost = next((layer for layer in disk.layers if layer.missing), None)
+        if lost is not None:
+            return Refusal("layer missing", f"{basename(lost.source)} of {disk.target} is missing")
+    return None
 
 
 def plan(subject: Subject, wish: Switch) -> Plan | Refusal:

@@ -14,6 +14,7 @@ from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
 from kvmtui.plans import health
+from kvmtui.plans.fits import misfit
 from kvmtui.plans.health import Finding
 from kvmtui.render import findings, orphans
 from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
@@ -59,6 +60,8 @@ def _disk(disk: Disk, wrong: Sequence[Finding], width: int) -> Row:
         return Row((disk.target, ""), text, selectable=False)
     capacity = size(active.capacity) if active.capacity else disk.device
     told = [capacity if _mixed(disk) else f"{capacity} {active.format or '?'}"]
+    told += [active.encryption.upper()] if active.encryption else []
+    told += [active.kind] if active.kind != "file" else []
     told += ["read-only"] if disk.readonly else []
     told += ["throttled"] if disk.throttled else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
@@ -124,13 +127,15 @@ def _note(host: Host, domain: Domain, disk: Disk, layer: Layer) -> tuple[str, st
     """The most important thing about a layer: trouble first, then what it is for."""
     if layer.missing:
         return "missing", BAD
+    if layer.unread:
+        return "cannot be read", WARN
     if disk.mirror is not None and disk.mirror.source == layer.source:
         return "merging into it", ACCENT
     others = [d.name for d in host.domains if d.uuid != domain.uuid and d.holds(layer.source)]
     if others:
         return f"also {safe(others[0])}", WARN
     forest = domain.forest or Forest()
-    kept = [safe(snapshot.name) for snapshot in forest.kept_by(layer.source)]
+    kept = [safe(s.name) for s in forest.kept_by(layer.source) if not misfit(domain, s)]
     if kept:
         return f"keeps {', '.join(kept)}", ""
     if layer.snapshots:

@@ -11,6 +11,7 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
 from kvmtui.model.words import count, moment, size
+from kvmtui.plans.fits import MISSING, misfit
 from kvmtui.render.row import (
     ACCENT,
     BAD,
@@ -155,6 +156,9 @@ def _row(
         left.append(" stale", WARN)
     if lost(domain, snapshot):
         left.append(" not in its image", WARN)
+    wrong = misfit(domain, snapshot)
+    if wrong is not None and wrong.rule == MISSING:
+        left.append(f" {wrong.rule}", BAD)
     cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)
     return Row(snapshot.name, line(width, left, cells))
 
@@ -197,16 +201,29 @@ def details(
     )
     then = "running, no RAM" if snapshot.state == "disk-snapshot" else snapshot.state
     when = Text.assemble(moment(snapshot.created), (f" · was {safe(then)}", QUIET))
-    files = [(disk.target, disk.overlay) for disk in snapshot.disks if disk.overlay]
-    files += [("RAM", snapshot.memory_file)] if snapshot.memory_file else []
     internal = [disk.target for disk in snapshot.disks if disk.mode == "internal"]
-    where = [Text.assemble((f"{target} ", QUIET), safe(path)) for target, path in files]
+    where = list(_files(domain, snapshot))
     if internal:
         where.append(Text.assemble(("inside ", QUIET), ", ".join(map(safe, internal))))
     gone = lost(domain, snapshot)
     if gone:
         where.insert(0, Text(f"{', '.join(map(safe, gone))} does not hold it any more", WARN))
+    wrong = misfit(domain, snapshot)
+    if wrong is not None:
+        where.insert(0, Text(safe(wrong.reason), BAD))
     return (when, about, *where)
+
+
+def _files(domain: Domain, snapshot: Snapshot) -> Iterator[Text]:
+    """What each disk was written to since, and the image that it keeps; then the RAM."""
+    for disk in (disk for disk in snapshot.disks if disk.mode == "external"):
+        for word, path in (("", disk.overlay), ("keeps ", disk.base)):
+            found = domain.holds(path) if path else None
+            used = f" {size(found[1].used)}" if found else ""
+            if path:
+                yield Text.assemble((f"{disk.target} {word}", QUIET), safe(path), (used, QUIET))
+    if snapshot.memory_file:
+        yield Text.assemble(("RAM ", QUIET), safe(snapshot.memory_file))
 
 
 def _about_stray(stray: Unrecorded) -> tuple[Text, ...]:

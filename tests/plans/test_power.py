@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kvmtui.model.domain import State
@@ -12,7 +14,9 @@ from tests.worlds import (
     COMMITTING,
     allowed,
     chained,
+    disk,
     domain,
+    file,
     ref,
     refused,
     world,
@@ -70,3 +74,13 @@ def test_a_transient_domain_that_stops_is_gone_and_that_is_told(verb: Verb) -> N
 def test_a_start_that_continues_saved_ram_says_so(verb: Verb) -> None:
     web = domain(state=State.OFF, managed_save=True)
     assert "saved RAM" in allowed(world(web), Switch(ref(web), verb)).effects[0]
+
+
+@pytest.mark.parametrize("verb", [Verb.START, Verb.START_PAUSED, Verb.START_FRESH])
+def test_what_lacks_a_layer_does_not_start(verb: Verb) -> None:
+    top, base = disk(file("a"), file("b")).layers
+    holed = replace(disk(), layers=(top, replace(base, missing=True)), complete=False)
+    web = domain("web", holed, state=State.OFF, managed_save=verb is Verb.START_FRESH)
+    assert refused(world(web), Switch(ref(web), verb)) == "layer missing"
+    optional = domain("web", replace(holed, optional=True), state=State.OFF)
+    assert refused(world(optional), Switch(ref(optional), Verb.START)) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kvmtui.model.disk import Disk, Mirror
+from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Domain
 from kvmtui.render import chain
 from kvmtui.render.row import QUIET, WARN, plain
@@ -17,6 +17,7 @@ from tests.worlds import (
     domain,
     file,
     host,
+    image,
 )
 
 LOST = disk(file("a"), file("b"))
@@ -46,8 +47,11 @@ def test_layers_of_several_formats_tell_theirs() -> None:
 
 def test_what_matters_most_of_a_layer_is_told() -> None:
     merging = disk(file("web.s1"), file("web"), mirror=Mirror("active-commit", file("web"), False))
+    top, base = disk(file("a"), file("b")).layers
+    locked = replace(disk(), layers=(top, replace(base, unread="Permission denied")))
     cases = {
         "missing": (domain("web", LOST), domain("mail")),
+        "cannot be read": (domain("web", locked), domain("mail")),
         "merging into it": (domain("web", merging), domain("mail")),
         "also clone": (chained(1), domain("clone", disk(file("c"), file("web.qcow2")))),
         "keeps s1": (chained(1), domain("mail")),
@@ -111,3 +115,18 @@ def test_a_mere_note_takes_no_line_there_but_colours_what_is_free() -> None:
         assert heading.text.spans[-1].style == colour
         assert layer.selectable
         assert not rest
+
+
+def test_a_disk_that_is_no_plain_file_says_what_it_is() -> None:
+    secret = disk(file("a.qcow2"))
+    secret = replace(secret, layers=(replace(secret.layers[0], encryption="luks"),))
+    device = replace(
+        disk(target="vdb"), layers=(image("/dev/vg0/data", format="raw", kind="block"),)
+    )
+    remote = Layer("nbd:data", "network", "raw")
+    web = domain("web", secret, device, replace(disk(target="vdc"), layers=(remote,)))
+    lines = plain(chain.rows(host(web), web, 80)).splitlines()
+    assert lines[0] == "vda  20G qcow2 · LUKS · 1 layer"
+    assert lines[2] == "vdb  20G raw · block · 1 layer"
+    assert lines[4] == "vdc  disk raw · network · 1 layer"
+    assert lines[5].startswith("● nbd:data")

@@ -1,4 +1,4 @@
-"""What is known of the selected snapshot, below the tree."""
+"""What is known of the selected snapshot, or layer, below the tree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from kvmtui.render import snapshots
+from kvmtui.render import layer, snapshots
 from kvmtui.ui.view import View
 
 
@@ -21,9 +21,15 @@ class Details(Static):
         self._shown = Text()
 
     def watch_view(self, view: View) -> None:
-        domain, name = view.domain, view.snapshot
-        told = snapshots.details(domain, name, view.now, view.inside) if domain else ()
-        text = Text("\n").join(told)
+        text = Text("\n").join(_told(view))
         if text != self._shown:
             self._shown = text
             self.update(text, layout=False)
+
+
+def _told(view: View) -> tuple[Text, ...]:
+    host, domain = view.host, view.domain
+    if host is None or domain is None:
+        return ()
+    of_layer = layer.details(host, domain, view.disk, view.layer) if view.pane == "chain" else ()
+    return of_layer or snapshots.details(domain, view.snapshot, view.now, view.inside)
