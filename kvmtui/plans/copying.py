@@ -7,7 +7,7 @@ from os.path import basename, dirname, join
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.words import size
-from kvmtui.plans import blockjob, leaving, names, places, rules
+from kvmtui.plans import blockjob, leaving, names, places, rules, speed
 from kvmtui.plans.delete import leftovers
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitReady, Pivot, Redefine, RemoveFile, Step
@@ -37,6 +37,7 @@ def refuse(subject: Subject, wish: Copy) -> Refusal | None:
         leaving.inside(subject, disk, "would be left behind"),
         places.refuse_new(subject, wish.file),
         _room(subject, disk, wish),
+        speed.refuse(wish.limit),
     )
 
 
@@ -64,7 +65,7 @@ def plan(subject: Subject, wish: Copy) -> Plan | Refusal:
     disk = subject.config.disk(wish.disk)
     if refusal or disk is None:
         return refusal or Refusal("no disk", "the disk is gone")
-    limit = subject.host.commit_bandwidth if wish.limit is None else wish.limit
+    limit = speed.limit(subject, wish.limit)
     start = blockjob.begin(subject)
     copy = CopyStep(
         subject.name, disk.target, wish.file, _format(disk), limit, shallow=wish.shallow

@@ -7,7 +7,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.tuning import Tuning
 from kvmtui.model.words import amount, size, typed
-from kvmtui.plans import rules
+from kvmtui.plans import rules, speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitOver, Power, SetSpeed, Step, Tune, Verb
 from kvmtui.plans.subject import Subject
@@ -90,8 +90,8 @@ def plan(subject: Subject, wish: Pace) -> Plan | Refusal:
     refusal = rules.first(
         refuse(subject, wish.disk),
         refuse_guest(subject, wish.disk, wish.guest),
-        _unreadable(wish.limit),
-        _unreadable(wish.writes) if wish.guest is Meanwhile.THROTTLE else None,
+        speed.refuse(wish.limit),
+        speed.refuse(wish.writes) if wish.guest is Meanwhile.THROTTLE else None,
     )
     if refusal or disk is None:
         return refusal or Refusal("no disk", "the disk is gone")
@@ -139,14 +139,6 @@ _VERBS = {
     Meanwhile.RESUME: "Resume",
     Meanwhile.FREE: "Take it away",
 }
-
-
-def _unreadable(text: str) -> Refusal | None:
-    if amount(text) is not None:
-        return None
-    return Refusal(
-        "speed", f"“{text}” is no speed", "like 20M or 1.5G a second; empty for no limit"
-    )
 
 
 def _speed(subject: Subject, job: Job | None, limit: int) -> tuple[Step, ...]:

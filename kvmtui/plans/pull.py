@@ -8,7 +8,7 @@ from os.path import basename, dirname
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.words import size
-from kvmtui.plans import blockjob, leaving, rules
+from kvmtui.plans import blockjob, leaving, rules, speed
 from kvmtui.plans.delete import leftovers
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitMerged
@@ -34,6 +34,7 @@ def refuse(subject: Subject, wish: Pull) -> Refusal | None:
     return rules.first(
         leaving.inside(subject, disk, "needs what is below it"),
         _room(disk, pulled(disk, wish.base)),
+        speed.refuse(wish.limit),
     )
 
 
@@ -68,7 +69,7 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
     if refusal or disk is None:
         return refusal or Refusal("no disk", "the disk is gone")
     layers = pulled(disk, wish.base)
-    limit = subject.host.commit_bandwidth if wish.limit is None else wish.limit
+    limit = speed.limit(subject, wish.limit)
     kept = leaving.kept(subject, disk, (*layers, *_base(disk, wish)))
     lost = leaving.unprovable(subject, kept)
     unused = leftovers.unused(subject, disk.target, [layer.source for layer in layers])

@@ -92,8 +92,8 @@ class Merge:
     """The uppermost layer that is merged; empty for the active one."""
     others: bool = False
     """Also the layers of the same snapshots on their other disks."""
-    limit: int | None = None
-    """Bytes per second; None for what the host is set to, 0 for no limit."""
+    limit: str | None = None
+    """Bytes per second as they are typed (20M); empty for none, None for the host's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class Pull:
     disk: str
     base: str = ""
     """What it stands on afterwards; empty for nothing."""
-    limit: int | None = None
-    """Bytes per second; None for what the host is set to, 0 for no limit."""
+    limit: str | None = None
+    """Bytes per second as they are typed (20M); empty for none, None for the host's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ class Copy:
     """Only the active layer; the new file stands on what that stands on."""
     tidy: bool = False
     """Remove the files that nobody needs afterwards."""
-    limit: int | None = None
-    """Bytes per second; None for what the host is set to, 0 for no limit."""
+    limit: str | None = None
+    """Bytes per second as they are typed (20M); empty for none, None for the host's default."""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -222,6 +222,6 @@ def test_a_domain_that_is_off_is_started_paused_and_forced_off_again() -> None:
 
 def test_the_limit_that_is_asked_for_goes_before_that_of_the_host() -> None:
     web = chained(1)
-    for limit, found in ((None, 5), (0, 0), (7, 7)):
+    for limit, found in ((None, 5), ("", 0), ("0", 0), ("7", 7), ("1.5K", 1536)):
         plan = allowed(world(web, commit_bandwidth=5), wish(web, "", BASE, limit=limit))
         assert [s.bandwidth for s in plan.steps if isinstance(s, Commit)] == [found]

@@ -42,7 +42,7 @@ def test_a_commit_shows_its_progress_and_takes_the_layers_away(demo: Terminal) -
     demo.press("c")
     demo.until("Commit vda of erp-db1 ─")
     demo.press("tab", "tab", "down")  # from Cancel over the other button to the layers
-    demo.until("● erp-db1.trước-nâng-cấp")
+    demo.until("◂ erp-db1.trước-nâng-cấp ▸")
     demo.press("enter", "right", "enter")
 
     def moved(text: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from kvmtui.plans.steps import Commit
+from kvmtui.ui.line import Line
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.plans.test_merge_range import two_disks
@@ -107,3 +108,19 @@ async def test_what_no_other_disk_shares_is_not_asked(tmp_path: Path) -> None:
         await pilot.press("3")
         await asked(pilot)
         assert "same snapshot" not in text(pilot)
+
+
+async def test_a_limit_can_be_typed(hosts: Still) -> None:
+    hosts.put_host(commit_bandwidth=24 * 2**20)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("3")
+        screen = await asked(pilot)
+        line = screen.query_one("#limit", Line)
+        assert line.value == "24M"
+        line.value = "fast"
+        await until(pilot, lambda: "“fast” is no speed" in text(pilot))
+        line.value = "1.5M"
+        await until(pilot, lambda: "Commit  " in text(pilot) and "no speed" not in text(pilot))
+        await agreed(pilot, hosts)
+        steps = hosts.performed[0].steps
+        assert [s.bandwidth for s in steps if isinstance(s, Commit)] == [3 * 2**19]

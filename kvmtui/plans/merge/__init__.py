@@ -7,7 +7,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import blockjob, merging
+from kvmtui.plans import blockjob, merging, speed
 from kvmtui.plans.delete.one import record_gone
 from kvmtui.plans.merge import spoilt
 from kvmtui.plans.merging import Merged
@@ -74,6 +74,9 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
     The snapshots that it spoils are forgotten as soon as the first job runs, so that nobody is
     offered a way back into a half written image, even if nobody sees the job to its end.
     """
+    unreadable = speed.refuse(wish.limit)
+    if unreadable:
+        return unreadable
     found = list[tuple[Disk, Merged]]()
     for merged in merges(subject, wish):
         disk = subject.config.disk(merged.disk)
@@ -142,7 +145,7 @@ def _steps(
     gone: Sequence[Snapshot],
 ) -> tuple[Step, ...]:
     """Each disk's records are corrected before the next one begins."""
-    limit = subject.host.commit_bandwidth if wish.limit is None else wish.limit
+    limit = speed.limit(subject, wish.limit)
     made = list[Step]()
     for number, (disk, merged) in enumerate(found):
         active = disk.position(merged.top) == 0

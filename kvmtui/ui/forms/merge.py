@@ -9,6 +9,7 @@ from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Merge, Wish
 from kvmtui.ui.forms.form import Choice, Field, Form, Toggle, Values
 from kvmtui.ui.forms.layers import options
+from kvmtui.ui.forms.speed import limit
 from kvmtui.ui.view import View
 
 
@@ -34,8 +35,8 @@ def form(view: View) -> Form | Refusal:
         base = _chosen(values.get("base", preset), bases)
         beside = merge.others(subject, Merged(target, top, base))
         return (
-            Choice("top", "From", options(now, tops), top, stepped=True),
             Choice("base", "Into", options(now, bases), preset, stepped=True),
+            Choice("top", "From", options(now, tops), top, stepped=True),
             Toggle(
                 "others",
                 f"also {', '.join(other.disk for other in beside)}, down to the same snapshot",
@@ -43,6 +44,7 @@ def form(view: View) -> Form | Refusal:
                 shown=bool(beside),
             ),
             Toggle("keep", "keep the merged files", False),
+            limit(subject),
         )
 
     def wish(values: Values) -> Wish:
@@ -53,6 +55,7 @@ def form(view: View) -> Form | Refusal:
             values.get("keep", False),
             values.get("top") or "",
             values.get("others", False),
+            values.get("limit"),
         )
 
     return Form(ref, f"Commit {target} of {subject.name}", fields, wish)

@@ -7,6 +7,7 @@ from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Copy, Wish
 from kvmtui.ui.forms.form import Choice, Field, Form, Line, Option, Toggle, Values
+from kvmtui.ui.forms.speed import limit
 from kvmtui.ui.view import View
 
 
@@ -28,9 +29,11 @@ def form(view: View) -> Form | Refusal:
             Line("file", "To", place, keep=True),
             Choice("shallow", "What", options, False, shown=not alone),
             Toggle("tidy", "remove the files that nobody needs then", False),
+            limit(subject),
         )
 
     def wish(values: Values) -> Wish:
-        return Copy(ref, target, values["file"].strip(), values["shallow"], values["tidy"])
+        file, shallow, tidy = values["file"].strip(), values["shallow"], values["tidy"]
+        return Copy(ref, target, file, shallow, tidy, values["limit"])
 
     return Form(ref, f"Move {target} of {subject.name}", fields, wish)

@@ -8,6 +8,7 @@ from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Pull, Wish
 from kvmtui.ui.forms.form import Choice, Field, Form, Option, Values
 from kvmtui.ui.forms.layers import options
+from kvmtui.ui.forms.speed import limit
 from kvmtui.ui.view import View
 
 NOTHING = "nothing: one file holds all"
@@ -28,9 +29,10 @@ def form(view: View) -> Form | Refusal:
         bases = pull.bases(now) if now else ("",)
         named = options(now, bases[:-1]) if now else ()
         preset = layer if layer in bases else ""
-        return (Choice("base", "Onto", (*named, Option("", NOTHING)), preset, stepped=True),)
+        onto = (*named, Option("", NOTHING))
+        return (Choice("base", "Onto", onto, preset, stepped=True), limit(subject))
 
     def wish(values: Values) -> Wish:
-        return Pull(ref, target, values["base"] or "")
+        return Pull(ref, target, values["base"] or "", values["limit"])
 
     return Form(ref, f"Pull {target} of {subject.name}", fields, wish)

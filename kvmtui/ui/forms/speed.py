@@ -1,0 +1,12 @@
+"""How fast a job may go."""
+
+from __future__ import annotations
+
+from kvmtui.model.words import typed
+from kvmtui.plans.subject import Subject
+from kvmtui.ui.forms.form import Line
+
+
+def limit(subject: Subject) -> Line:
+    """Empty for no limit; b changes it while the job runs."""
+    return Line("limit", "Limit", typed(subject.host.commit_bandwidth))
