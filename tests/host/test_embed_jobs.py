@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import libvirt
 import pytest
 
+from kvmtui.host.virt import sizes
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.world import World
 from kvmtui.plans.wishes import Create, Delete, Merge
@@ -121,6 +123,36 @@ async def test_a_delete_of_a_snapshot_keeps_the_data_and_says_what_it_does(
     assert heavy.chain() == ("m-vda.qcow2",)
     assert now(heavy)[:3] == history(1)[:3]
     assert holds(heavy.sources()["vda"], 0x77, offset=2**22)
+
+
+async def test_qemu_is_asked_for_no_sizes_until_it_is_known_that_no_job_runs(
+    embedded: Embedded, new_machine: NewMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """QEMU 7.2 crashes when it is asked for them while a pull ends."""
+    machine = new_machine()
+    async with driving(embedded, tmp_path / "before") as made:
+        await made.carry_out(Create(await made.meet("m"), "s1"))
+    scatter(machine.disks[0], 0x77)
+    machine.start()
+    machine.handle.blockPull("vda", SLOW // 4, libvirt.VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES)
+    asked: list[bool] = []
+    ask = sizes._running
+
+    def running(handle: Any, domain: Any) -> sizes.Sizes:
+        asked.append(bool(domain.blockJobInfo("vda", 0)))
+        return ask(handle, domain)
+
+    monkeypatch.setattr(sizes, "_running", running)
+    async with driving(embedded, tmp_path / "state") as made:
+        await made.meet("m")
+        await made.until_domain("m", lambda d: d.jobs and d.jobs[0].fraction > 0.1, what="goes on")
+        assert not asked
+        machine.handle.blockJobSetSpeed("vda", 0, 0)
+        await made.until_domain("m", lambda d: not d.jobs and d.config and d.config.depth == 1)
+        await made.until(lambda _: asked, what="sizes are read")
+        assert not any(asked)
+    machine.flush()
+    assert holds(machine.sources()["vda"], 0x77, offset=2**22)
 
 
 def test_a_machine_that_has_just_stopped_has_no_jobs(
