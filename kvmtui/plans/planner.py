@@ -14,6 +14,7 @@ from kvmtui.plans import (
     edit,
     guest,
     jobs,
+    mend,
     merge,
     orphans,
     pace,
@@ -23,7 +24,6 @@ from kvmtui.plans import (
     ram,
     revert,
 )
-from kvmtui.plans.delete import mend
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import (

@@ -9,8 +9,10 @@ import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.plans import planner
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Amend
-from kvmtui.plans.wishes import Mend
+from kvmtui.plans.wishes import Mend, Revert
 from tests.worlds import (
     COMMITTING,
     V9,
@@ -80,3 +82,20 @@ def test_a_record_in_which_libvirt_hides_the_overlay_of_its_own_revert_is_left_a
     web = replace(web, forest=replace(web.forest, current="s3"))
     assert refused(world(web), Mend(ref(web), "s2")) == "hidden"
     assert refused(world(web, libvirt=V9), Mend(ref(web), "s2")) == ""
+
+
+@pytest.mark.parametrize(
+    ("records", "layers", "remedy"),
+    [
+        ((S1, replace(S3, parent="s1")), (THREE, ONE, BASE), "d can correct its record"),
+        ((S1, S2, S3), (THREE, ONE, BASE), "forget “s2” first, if there is no way to it"),
+        ((S1, S2, S3), (THREE,), "only its record can be forgotten"),
+    ],
+)
+def test_who_cannot_go_back_is_told_that_the_record_can_be_corrected(
+    records: tuple[Snapshot, ...], layers: tuple[str, ...], remedy: str
+) -> None:
+    web = after(*layers, records=records)
+    made = planner.make(world(web), Revert(ref(web), "s3"))
+    assert isinstance(made, Refusal)
+    assert (made.rule, made.remedy) == ("stale", remedy)

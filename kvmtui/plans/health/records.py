@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kvmtui.model.disk import Disk
 from kvmtui.model.inside import lost
 from kvmtui.model.snapshot import Snapshot
-from kvmtui.plans.delete import mend
+from kvmtui.plans import mend
 from kvmtui.plans.health.finding import Finding, Severity
 from kvmtui.plans.revert import stale
 from kvmtui.plans.subject import Subject

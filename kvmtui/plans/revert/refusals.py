@@ -9,7 +9,7 @@ from os.path import basename, dirname
 from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
-from kvmtui.plans import places, rules
+from kvmtui.plans import mend, places, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import overlays, stale
 from kvmtui.plans.steps import Redefine
@@ -28,11 +28,22 @@ def refuse(subject: Subject, wish: Revert) -> Refusal | None:
     if snapshot is None:
         return Refusal("gone", f"there is no snapshot “{wish.snapshot}” any more")
     external = snapshot.kind is Kind.EXTERNAL
-    return rules.first(
+    refusal = rules.first(
         rules.steady(subject),
         rules.no_block_job(subject),
         _external(subject, snapshot, wish) if external else _internal(subject, snapshot),
     )
+    if refusal is None or refusal.rule not in ("layer missing", "stale"):
+        return refusal
+    return replace(refusal, remedy=_remedy(subject, snapshot) or refusal.remedy)
+
+
+def _remedy(subject: Subject, snapshot: Snapshot) -> str:
+    """What helps where a layer was merged while nobody looked."""
+    refusal = mend.refuse(subject, snapshot)
+    if refusal is None:
+        return "d can correct its record"
+    return refusal.remedy if refusal.rule == "in use" else ""
 
 
 def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:

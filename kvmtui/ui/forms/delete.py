@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.words import count
-from kvmtui.plans import delete
-from kvmtui.plans.delete import mend
+from kvmtui.plans import delete, mend
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete, Mend, Wish

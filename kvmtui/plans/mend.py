@@ -11,7 +11,6 @@ from os.path import basename
 from kvmtui.model.disk import Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans import edit, rules
-from kvmtui.plans.delete.refusals import external
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Amend
 from kvmtui.plans.subject import Subject
@@ -31,7 +30,8 @@ def stands_on(subject: Subject, record: SnapshotDisk) -> Layer | None:
 
 def broken(subject: Subject, snapshot: Snapshot) -> tuple[tuple[SnapshotDisk, Layer], ...]:
     """The disks whose record names a layer that is gone, each with what it stands on now."""
-    found = ((record, stands_on(subject, record)) for record in external(snapshot))
+    external = (record for record in snapshot.disks if record.mode == "external")
+    found = ((record, stands_on(subject, record)) for record in external)
     return tuple((record, layer) for record, layer in found if layer is not None)
 
 
@@ -46,7 +46,7 @@ def refuse(subject: Subject, snapshot: Snapshot | None) -> Refusal | None:
         other = next((s.name for s in subject.forest.kept_by(layer.source)), "")
         if other:
             reason = f"{basename(layer.source)} is what “{other}” goes back to"
-            return Refusal("in use", reason, "only its record can be forgotten")
+            return Refusal("in use", reason, f"forget “{other}” first, if there is no way to it")
     below = subject.forest.descendants(snapshot.name)
     return rules.first(rules.no_block_job(subject), *(edit.hidden(subject, s) for s in below))
 
