@@ -54,6 +54,8 @@ class Config:
     """Points that incremental backups go on from."""
     managed_save: bool = False
     """A saved RAM image waits for the next start."""
+    errand: bool = False
+    """kvmtui has started it, paused, only for a merge; until somebody resumes it by kvmtui."""
     persistent: bool = True
     """Still defined once it is off."""
     definition: Definition = field(default_factory=Definition)
@@ -98,6 +100,12 @@ class Domain:
     """What kvmtui itself is doing to this domain now; empty when nothing."""
     trouble: str = ""
     """Why the last reading of this domain failed; empty when it did not."""
+
+    @property
+    def stranded(self) -> bool:
+        """Started paused for a merge, and nobody is there any more to force it off again."""
+        errand = self.config is not None and self.config.errand
+        return errand and self.state is State.PAUSED and not self.busy
 
     def job(self, disk: str) -> Job | None:
         """The job of one disk."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from kvmtui.model import definition, mentions, note, tuning, xml
+from kvmtui.model import definition, errand, mentions, note, tuning, xml
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
@@ -122,6 +122,7 @@ def domain(text: str, *, managed_save: bool = False) -> Config:
         disks=tuple(_disk(node) for node in root.iterfind("devices/disk")),
         channel=_channel(root),
         nvram=_nvram(root),
+        errand=errand.is_on(root),
         unsaveable=_unsaveable(root),
         tpm=root.find("devices/tpm") is not None,
         managed_save=managed_save,

@@ -40,7 +40,8 @@ def _is_off(subject: Subject) -> bool:
 
 def begin(subject: Subject) -> tuple[Power, ...]:
     """QEMU does the work: a domain that is off is started, but its guest is not."""
-    return (Power(subject.name, Verb.START_PAUSED),) if _is_off(subject) else ()
+    start = Power(subject.name, Verb.START_PAUSED, for_merge=True)
+    return (start,) if _is_off(subject) else ()
 
 
 def end(subject: Subject) -> tuple[Power, ...]:

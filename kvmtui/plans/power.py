@@ -126,6 +126,8 @@ def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
         )
     if verb in (Verb.START, Verb.START_PAUSED) and subject.config.managed_save:
         return ("continues from the saved RAM image",)
+    if verb is Verb.FORCE_OFF and subject.domain.stranded:
+        return ("it was off before, and started paused only for a merge",)
     there = names.saved(subject) if verb in STARTS else ()
     if there:
         return (f"{basename(there[0])} may hold RAM of it: “start from a file” goes on there",)
@@ -133,6 +135,8 @@ def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
 
 
 def _warnings(subject: Subject, verb: Verb) -> tuple[str, ...]:
+    if verb is Verb.RESUME and subject.domain.stranded:
+        return ("it was off, and started paused only for a merge: this lets its guest start",)
     if verb is Verb.SHUTDOWN and guest.is_frozen(subject):
         return ("its file systems are frozen: a guest that cannot write may hang; t thaws it",)
     if verb is not Verb.FORCE_OFF:

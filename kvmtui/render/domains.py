@@ -56,6 +56,7 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
         (bad, *words, BAD),
         (ready, *words, WARN),
         (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
+        (domain.stranded, "off: o", "off: o", WARN),
         (worst is not None, *words, WARN),
         (bool(domain.trouble), "trouble", "!", WARN),
     )

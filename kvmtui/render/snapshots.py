@@ -127,6 +127,8 @@ def _nodes(forest: Forest, parent: str | None, guides: str | None) -> list[tuple
 def _here(domain: Domain, guides: str) -> Row:
     text = Text.assemble((guides, QUIET), ("▶ you are here", ACCENT))
     text.append(f" · {domain.state.value}", QUIET)
+    if domain.stranded:
+        text.append(" for a merge", WARN)
     return Row(HERE, text)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import libvirt
 import pytest
 
 from kvmtui.host.base import Gone
 from kvmtui.model.domain import State
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Refusal
-from kvmtui.plans.steps import Verb
+from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.steps import Power, Step, Verb
 from kvmtui.plans.wishes import Create, Revert, Switch
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, scribble
@@ -93,3 +94,36 @@ async def test_saved_ram_is_removed_before_the_disks_go_back(
     assert now(machine) == history(1)
     await driver.carry_out(Switch(ref, Verb.START))
     assert now(machine) == history(1)
+
+
+async def test_who_is_started_for_a_merge_has_a_note_until_it_runs_or_is_off(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    ref = await driver.meet("m")
+
+    async def stranded(*steps: Step) -> bool:
+        title = "Test"
+        outcome = await driver.fleet.perform(Plan(ref=ref, title=title, verb=title, steps=steps))
+        assert outcome.ok, outcome.says
+        return driver.domain("m").stranded
+
+    start = Power("m", Verb.START_PAUSED, for_merge=True)
+    assert await stranded(start)
+    assert "urn:kvmtui" not in machine.handle.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+    assert not await stranded(Power("m", Verb.FORCE_OFF), Power("m", Verb.START_PAUSED))
+    assert not await stranded(Power("m", Verb.FORCE_OFF), start, Power("m", Verb.RESUME))
+    assert not await stranded(Power("m", Verb.PAUSE))
+
+
+async def test_a_revert_takes_no_note_of_a_merge_from_a_record(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    ref = await driver.meet("m")
+    start = Power("m", Verb.START_PAUSED, for_merge=True)
+    await driver.fleet.perform(Plan(ref=ref, title="Test", verb="Test", steps=(start,)))
+    await driver.carry_out(Create(ref, "s1"))
+    await driver.carry_out(Switch(ref, Verb.FORCE_OFF))
+    await driver.carry_out(Revert(ref, "s1"))
+    assert "urn:kvmtui" not in machine.handle.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)

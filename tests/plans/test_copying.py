@@ -80,7 +80,7 @@ def test_a_domain_that_is_off_is_started_paused_and_its_copy_is_not_taken_back()
     """The first step is another: it says nothing about whose file lies there."""
     web = chained(1, state=State.OFF)
     plan = allowed(here(web, places=PLACES), wish(web))
-    assert plan.steps[0] == Power("web", Verb.START_PAUSED)
+    assert plan.steps[0] == Power("web", Verb.START_PAUSED, for_merge=True)
     assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
     assert plan.undo == ()
 

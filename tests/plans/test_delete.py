@@ -64,7 +64,7 @@ def test_anywhere_in_a_running_chain_it_is_one_merge_by_libvirt(
 def test_off_an_old_libvirt_must_run_the_domain_paused_for_the_merge() -> None:
     web = chained(2, state=State.OFF)
     assert planned(web, "s1", V9).steps == (
-        Power("web", Verb.START_PAUSED),
+        Power("web", Verb.START_PAUSED, for_merge=True),
         DeleteSnapshot("web", "s1", merges=True),
     )
     for snapshot, libvirt in (("s2", V9), ("s1", V10), ("s1", V12)):

@@ -100,7 +100,7 @@ def test_every_disk_is_done_and_recorded_before_the_next_one_begins() -> None:
 def test_off_the_domain_runs_paused_meanwhile() -> None:
     for libvirt in (V9, V11):
         plan = committed(chained(2, state=State.OFF), "s1", libvirt)
-        assert plan.steps[0] == Power("web", Verb.START_PAUSED)
+        assert plan.steps[0] == Power("web", Verb.START_PAUSED, for_merge=True)
         assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
 
 

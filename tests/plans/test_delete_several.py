@@ -157,7 +157,7 @@ def test_off_an_old_libvirt_runs_the_domain_once_for_all_merges() -> None:
     web = chained(3, state=State.OFF)
     plan = allowed(world(web, libvirt=V9), Delete(ref(web), "s2", children=True))
     assert plan.steps == (
-        Power("web", Verb.START_PAUSED),
+        Power("web", Verb.START_PAUSED, for_merge=True),
         DeleteSnapshot("web", "s2", merges=True),
         DeleteSnapshot("web", "s3", merges=True),
     )

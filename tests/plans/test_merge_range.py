@@ -212,7 +212,7 @@ def test_one_disk_that_must_not_refuses_for_all() -> None:
 def test_a_domain_that_is_off_is_started_paused_and_forced_off_again() -> None:
     web = chained(2, state=State.OFF)
     plan = allowed(world(web), wish(web, ONE, BASE))
-    assert plan.steps[0] == Power("web", Verb.START_PAUSED)
+    assert plan.steps[0] == Power("web", Verb.START_PAUSED, for_merge=True)
     assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
     assert any("started paused" in told for told in plan.effects)
     assert not any("keeps running" in told for told in plan.effects)

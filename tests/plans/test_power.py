@@ -84,3 +84,14 @@ def test_what_lacks_a_layer_does_not_start(verb: Verb) -> None:
     assert refused(world(web), Switch(ref(web), verb)) == "layer missing"
     optional = domain("web", replace(holed, optional=True), state=State.OFF)
     assert refused(world(optional), Switch(ref(optional), Verb.START)) == ""
+
+
+def test_what_was_started_for_a_merge_is_told_apart() -> None:
+    web = domain(state=State.PAUSED, errand=True)
+    resumed = allowed(world(web), Switch(ref(web), Verb.RESUME))
+    assert "only for a merge: this lets its guest start" in resumed.warnings[0]
+    assert "it was off before" in allowed(world(web), Switch(ref(web), Verb.FORCE_OFF)).effects[0]
+    paused = domain(state=State.PAUSED)
+    for verb in (Verb.RESUME, Verb.FORCE_OFF):
+        plan = allowed(world(paused), Switch(ref(paused), verb))
+        assert (plan.warnings, plan.effects) == ((), ())

@@ -11,7 +11,7 @@ from kvmtui.model.disk import Disk, ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import World
-from kvmtui.plans.delete import mend
+from kvmtui.plans import mend
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitMerged, DeleteSnapshot, Power, RemoveFile, Verb, Vouch
 from kvmtui.plans.steps import Pull as PullStep
@@ -97,7 +97,10 @@ def test_files_that_nobody_needs_are_told() -> None:
 def test_a_domain_that_is_off_is_started_paused() -> None:
     web = chained(1, state=State.OFF)
     plan = allowed(here(web), wish(web))
-    assert plan.steps[:2] == (Vouch("web", "vda", ("s1",)), Power("web", Verb.START_PAUSED))
+    assert plan.steps[:2] == (
+        Vouch("web", "vda", ("s1",)),
+        Power("web", Verb.START_PAUSED, for_merge=True),
+    )
     assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
 
 

@@ -178,6 +178,11 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
     (SetTime("web"), "virsh domtime --domain web --sync"),
     (Power("web", Verb.START), "virsh start --domain web"),
     (Power("web", Verb.START_PAUSED), "virsh start --domain web --paused"),
+    (
+        Power("web", Verb.START_PAUSED, for_merge=True),
+        "virsh start --domain web --paused && virsh metadata --domain web "
+        "--uri urn:kvmtui:merge --key kvmtui --set '<merge/>' --live",
+    ),
     (Power("web", Verb.START_FRESH), "virsh start --domain web --force-boot"),
     (ManagedSave("web"), "virsh managedsave --domain web"),
     (SaveTo("web", "/img/a b.save"), "virsh save --domain web --file '/img/a b.save'"),

@@ -64,6 +64,9 @@ def test_hosts_are_headings_when_there_are_several() -> None:
         (domain(jobs=(READY,)), "ready", "ready"),
         (domain(jobs=(READY,), busy="merging"), "busy", "busy"),
         (domain(jobs=(COMMITTING,), trouble="x"), "busy", "busy"),
+        (domain(state=State.PAUSED, errand=True), "off: o", "off: o"),
+        (domain(state=State.PAUSED, errand=True, busy="merging"), "busy", "busy"),
+        (domain(state=State.RUNNING, errand=True), "", ""),
         (domain(trouble="timed out"), "trouble", "!"),
     ],
 )

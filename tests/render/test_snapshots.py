@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kvmtui.model.disk import ImageSnapshot
-from kvmtui.model.domain import Domain
+from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot
 from kvmtui.render import snapshots
 from kvmtui.render.row import plain
@@ -179,3 +180,12 @@ def test_a_snapshot_whose_image_is_gone_is_marked() -> None:
     assert ["missing" in line for line in lines] == [False, True, False]
     told = [text.plain for text in snapshots.details(after, "s2", NOW)]
     assert "/img/web.s1.qcow2 is missing" in told
+
+
+def test_who_is_paused_for_a_merge_that_is_over_is_told_so() -> None:
+    def here(**fields: Any) -> str:
+        return plain(snapshots.rows(domain(**fields), 40, NOW)).splitlines()[0]
+
+    assert here(state=State.PAUSED, errand=True) == "▶ you are here · paused for a merge"
+    assert here(state=State.PAUSED, errand=True, busy="merge") == "▶ you are here · paused"
+    assert here(state=State.PAUSED) == "▶ you are here · paused"

@@ -115,3 +115,19 @@ async def test_a_file_of_another_domain_is_refused_by_name(tmp_path: Path) -> No
         screen = await menu(pilot, Verb.START_FROM)
         await until(pilot, lambda: "RAM of another domain, erp[/]db" in text(pilot))
         assert screen.query_one("#yes", Button).disabled
+
+
+async def test_what_was_started_for_a_merge_is_forced_off_unless_one_chooses_otherwise(
+    tmp_path: Path,
+) -> None:
+    made = running()
+    assert made.config is not None
+    errand = replace(made, state=State.PAUSED, config=replace(made.config, errand=True))
+    for domain, verb in (
+        (errand, Verb.FORCE_OFF),
+        (replace(errand, config=made.config), Verb.RESUME),
+    ):
+        async with on_stage(Still(world(domain), tmp_path)) as pilot:
+            await pilot.press("o")
+            screen = await modal(pilot)
+            assert screen.values["verb"] is verb

@@ -129,7 +129,8 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
 def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: bool) -> Plan:
     stop = (Power(subject.name, Verb.FORCE_OFF, only_paused=True),) if starts else ()
     gone = chosen(subject, wish)
-    steps: tuple[Step, ...] = (Power(subject.name, Verb.START_PAUSED),) if starts else ()
+    start = Power(subject.name, Verb.START_PAUSED, for_merge=True)
+    steps: tuple[Step, ...] = (start,) if starts else ()
     for deletion in found:
         steps += deletion.steps
     return Plan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from kvmtui.model import errand
 from kvmtui.plans.steps.spelling import Watch, virsh
 
 
@@ -44,6 +45,8 @@ class Power:
     verb: Verb
     only_paused: bool = False
     """Not carried out on a guest that runs: somebody has resumed it meanwhile."""
+    for_merge: bool = False
+    """Noted in the running definition, for whoever finds it paused when nobody merges any more."""
     watch = Watch.NOTHING
 
     @property
@@ -55,7 +58,11 @@ class Power:
     def virsh(self) -> str:
         command, *words = _VIRSH[self.verb]
         unless = "   # if it is paused still" if self.only_paused else ""
-        return f"{virsh(command, self.domain, *words)}{unless}"
+        line = virsh(command, self.domain, *words)
+        if self.for_merge:
+            words = ["--uri", errand.NAMESPACE, "--key", errand.PREFIX, "--set", errand.NOTE]
+            line = f"{line} && {virsh('metadata', self.domain, *words, '--live')}"
+        return f"{line}{unless}"
 
 
 @dataclass(frozen=True, slots=True)

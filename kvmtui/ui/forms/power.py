@@ -24,10 +24,11 @@ def form(view: View) -> Form | Refusal:
         shown = power.offered(subject.domain.state)
         options = tuple(Option(verb, verb.value, power.refuse(subject, verb)) for verb in shown)
         able = [option.value for option in options if not option.refusal]
+        first = Verb.FORCE_OFF if subject.domain.stranded else next(iter(able), None)
         verb = values.get("verb")
-        chosen = verb if verb in able else next(iter(able), None)
+        chosen = verb if verb in able else first
         return (
-            Choice("verb", "", options, next(iter(able), None), upright=True),
+            Choice("verb", "", options, first, upright=True),
             _file(subject, chosen),
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import libvirt
 
 from kvmtui.host.base import Refused
+from kvmtui.model import errand
 from kvmtui.plans.steps import Power, Verb
 
 
@@ -19,6 +21,8 @@ def switch(domain: Any, step: Power) -> None:
             domain.create()
         case Verb.START_PAUSED:
             domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
+            if step.for_merge:
+                _note(domain, errand.NOTE)
         case Verb.START_FRESH:
             domain.createWithFlags(libvirt.VIR_DOMAIN_START_FORCE_BOOT)
         case Verb.SHUTDOWN:
@@ -29,8 +33,16 @@ def switch(domain: Any, step: Power) -> None:
             domain.suspend()
         case Verb.RESUME:
             domain.resume()
+            _note(domain, None)
         case Verb.FORCE_OFF:
             domain.destroy()
+
+
+def _note(domain: Any, text: str | None) -> None:
+    """``virDomainSetMetadata``; a guest that runs or merges needs no note to do so."""
+    kind, live = libvirt.VIR_DOMAIN_METADATA_ELEMENT, libvirt.VIR_DOMAIN_AFFECT_LIVE
+    with suppress(libvirt.libvirtError):
+        domain.setMetadata(kind, text, errand.PREFIX if text else None, errand.NAMESPACE, live)
 
 
 def _shut_down(domain: Any) -> None:
