@@ -13,7 +13,8 @@ from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
 from kvmtui.host.watch import BACK_OFF, Watch
 from kvmtui.model.domain import Domain
-from kvmtui.plans import aftermath, guest, outcome, stopped
+from kvmtui.plans import aftermath, guest, outcome
+from kvmtui.plans.jobs import stopped
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Step, Thaw
 from kvmtui.plans.steps import Watch as Progress

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.plans import stopped
+from kvmtui.plans.jobs import stopped
 from kvmtui.plans.steps import (
     AwaitMerged,
     AwaitReady,

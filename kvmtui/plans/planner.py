@@ -7,29 +7,25 @@ from dataclasses import replace
 from kvmtui.model.world import World
 from kvmtui.plans import (
     adopt,
-    copying,
     create,
     delete,
     describe,
     edit,
     guest,
-    jobs,
     mend,
-    merge,
     orphans,
-    pace,
     places,
     power,
-    pull,
     ram,
     revert,
 )
+from kvmtui.plans.chain import merge, move, pull
+from kvmtui.plans.jobs import ending, pace
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import (
     Adopt,
     Cancel,
-    Copy,
     Create,
     Delete,
     Describe,
@@ -39,6 +35,7 @@ from kvmtui.plans.wishes import (
     FreezeGuest,
     Mend,
     Merge,
+    Move,
     Pace,
     Pull,
     RemoveOrphan,
@@ -51,7 +48,7 @@ from kvmtui.plans.wishes import (
 
 def to_look_at(wish: Wish) -> tuple[str, ...]:
     """The paths that the world must tell of (``Host.places``) before the wish is planned."""
-    named = wish.paths if isinstance(wish, Create | Switch | Copy) else ()
+    named = wish.paths if isinstance(wish, Create | Switch | Move) else ()
     return tuple(path for path in named if places.lookable(path))
 
 
@@ -78,16 +75,16 @@ def _make(subject: Subject, wish: Wish) -> Plan | Refusal:
             return mend.plan(subject, wish)
         case Merge():
             return merge.plan(subject, wish)
-        case Copy():
-            return copying.plan(subject, wish)
+        case Move():
+            return move.plan(subject, wish)
         case Pull():
             return pull.plan(subject, wish)
         case Switch():
             return power.plan(subject, wish)
         case Cancel():
-            return jobs.cancel(subject, wish)
+            return ending.cancel(subject, wish)
         case Finish():
-            return jobs.finish(subject, wish)
+            return ending.finish(subject, wish)
         case Pace():
             return pace.plan(subject, wish)
         case Edit():

@@ -109,7 +109,7 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class Move:
     """Wish: copy a disk to a new file and have the domain go on in that."""
 
     ref: Ref
@@ -249,7 +249,7 @@ Wish = (
     | Mend
     | Merge
     | Pull
-    | Copy
+    | Move
     | Switch
     | Cancel
     | Finish

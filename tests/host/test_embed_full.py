@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.wishes import Copy, Create, Delete, Merge, Wish
+from kvmtui.plans.wishes import Create, Delete, Merge, Move, Wish
 from tests.host.conftest import Embedded
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
@@ -125,12 +125,12 @@ async def test_a_disk_that_is_moved_to_where_no_room_is_stays_where_it_was(
     scribble(machine, 1)
     machine.write("vda", 0x77, offset=AT, length=MUCH)
     new = small / "m.copy.qcow2"
-    says = await fails(driver, Copy(ref, "vda", str(new)), small, 2 * MIB)
+    says = await fails(driver, Move(ref, "vda", str(new)), small, 2 * MIB)
     assert f"are free on the file system of {new}" in says
     assert machine.sources()["vda"] == machine.disks[0]
     assert now(machine) == history(1)
     assert not new.exists()
-    await driver.carry_out(Copy(ref, "vda", str(new)))
+    await driver.carry_out(Move(ref, "vda", str(new)))
     assert machine.sources()["vda"] == new
     assert now(machine) == history(1)
     assert holds(new, 0x77, offset=AT, length=MUCH)

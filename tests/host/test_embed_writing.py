@@ -12,7 +12,7 @@ import pytest
 from kvmtui.host.perform import Outcome
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.wishes import Cancel, Copy, Merge, Pull, Revert, Wish
+from kvmtui.plans.wishes import Cancel, Merge, Move, Pull, Revert, Wish
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import PAGES, history, now, scatter, scribble
 from tests.host.driver import Driver, driving
@@ -43,7 +43,7 @@ JOBS: dict[str, tuple[Ask, tuple[int, ...], int]] = {
     ),
     "pull": (lambda ref, layers: Pull(ref, "vda", layers[4]), (1, 2, 3), 5),
     "copy": (
-        lambda ref, layers: Copy(ref, "vda", str(Path(layers[5]).with_name("new.qcow2"))),
+        lambda ref, layers: Move(ref, "vda", str(Path(layers[5]).with_name("new.qcow2"))),
         (0, 1, 2, 3, 4, 5),
         5,
     ),
@@ -112,7 +112,7 @@ async def test_what_the_guest_writes_meanwhile_is_there(
         outcome, last = await beside(busy, slow.attempt(wish))
     assert outcome.ok, outcome.says
     left = tuple(layer for n, layer in enumerate(before) if n not in gone)
-    if isinstance(wish, Copy):
+    if isinstance(wish, Move):
         left = (wish.file, *left)
     assert busy.chain() == tuple(Path(layer).name for layer in left)
     assert written(busy) == history(*range(1, last + 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.wishes import Copy, Create, Merge, Pull, Revert
+from kvmtui.plans.wishes import Create, Merge, Move, Pull, Revert
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
 from tests.lab.agreement import agree
@@ -85,7 +85,7 @@ async def test_a_disk_is_moved(
     power, before = deep.power, layers(driver)
     file = str(deep.disks[0].with_name("moved.qcow2"))
     what = "the active layer" if shallow else "all layers"
-    wish = Copy(driver.ref("blank"), "vda", file, shallow, tidy=True)
+    wish = Move(driver.ref("blank"), "vda", file, shallow, tidy=True)
     assert await proves(f"merge: move to a new file, {what}, {power}", wish)
     assert deep.power == power
     assert layers(driver) == (file, *(before[1:] if shallow else ()))

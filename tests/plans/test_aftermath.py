@@ -8,7 +8,8 @@ import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
-from kvmtui.plans import aftermath, stopped
+from kvmtui.plans import aftermath
+from kvmtui.plans.jobs import stopped
 from kvmtui.plans.steps import (
     AwaitMerged,
     AwaitReady,

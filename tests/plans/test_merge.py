@@ -10,7 +10,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, SnapshotDisk
-from kvmtui.plans import merge
+from kvmtui.plans.chain import merge
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot
 from kvmtui.plans.wishes import Merge

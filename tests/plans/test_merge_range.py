@@ -10,8 +10,8 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
-from kvmtui.plans import merge
-from kvmtui.plans.merging import Merged
+from kvmtui.plans.chain import merge
+from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.steps import (
     Amend,
     AwaitMerged,

@@ -10,7 +10,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.model.tuning import Tuning
-from kvmtui.plans import pace
+from kvmtui.plans.jobs import pace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitOver, Power, SetSpeed, Tune, Verb
 from kvmtui.plans.wishes import Meanwhile, Pace

@@ -9,8 +9,9 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.words import count
-from kvmtui.plans import merging
-from kvmtui.plans.delete import afterwards, leftovers, one, refusals
+from kvmtui.plans import leftovers
+from kvmtui.plans.chain import afterwards, merging
+from kvmtui.plans.delete import one, refusals
 from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Commit, DeleteSnapshot, Power, Step, Verb

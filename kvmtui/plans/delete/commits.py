@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.plans import merging, rules
+from kvmtui.plans import rules
+from kvmtui.plans.chain import merging
+from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete.refusals import (
     branching_off,
     external,
@@ -13,7 +15,6 @@ from kvmtui.plans.delete.refusals import (
     merging_allowed,
     unfinished,
 )
-from kvmtui.plans.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import (
     Amend,

@@ -8,16 +8,15 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans import orphans
-from kvmtui.plans.delete import afterwards, commits, leftovers, refusals
-from kvmtui.plans.merging import Merged
+from kvmtui.plans import leftovers, orphans
+from kvmtui.plans.chain import afterwards
+from kvmtui.plans.chain.merging import Merged
+from kvmtui.plans.delete import commits, refusals
+from kvmtui.plans.forgetting import RECORDS_SAFE, record_gone
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import DeleteSnapshot, Step
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
-
-RECORDS_SAFE = 11_000_000
-"""Before, forgetting a record rewrites the records below it."""
 
 COMMIT_INSTEAD = frozenset(
     {"internal parent", "forgotten", "stale", "unfinished mark", "manual", "detached", "volume"}
@@ -156,16 +155,6 @@ def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> D
         effects=("files and images stay exactly as they are",) if not removals else (),
         warnings=leftovers.staying(files, removals),
     )
-
-
-def record_gone(
-    subject: Subject, snapshot: Snapshot, without: Collection[str] = ()
-) -> DeleteSnapshot:
-    """The record alone, the others below it kept as they are, but those that have gone by then."""
-    below = (s.name for s in subject.forest.descendants(snapshot.name))
-    keeps = tuple(name for name in below if name not in without)
-    keeps = keeps if subject.libvirt < RECORDS_SAFE else ()
-    return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
 
 
 def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:

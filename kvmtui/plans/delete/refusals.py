@@ -8,8 +8,9 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.plans import leaving, rules
-from kvmtui.plans.merging import Merged, adjacent, layers_of, no_room
+from kvmtui.plans import rules
+from kvmtui.plans.chain import leaving
+from kvmtui.plans.chain.merging import Merged, adjacent, layers_of, no_room
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kvmtui.model.disk import Disk
 from kvmtui.model.growth import Growth
 from kvmtui.model.words import count, size
-from kvmtui.plans import merging
+from kvmtui.plans.chain import merging
 from kvmtui.plans.health.finding import Finding, Severity
 from kvmtui.plans.subject import Subject
 

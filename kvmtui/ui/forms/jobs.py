@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kvmtui.model.job import Job
-from kvmtui.plans import jobs
+from kvmtui.plans.jobs import ending
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Cancel, Finish
@@ -16,7 +16,7 @@ from kvmtui.ui.view import View
 
 def cancel(view: View) -> Form | Refusal:
     """Cancelling a block job, or the saving of RAM."""
-    return _job(view, Cancel, _cancelled, jobs.refuse_cancel)
+    return _job(view, Cancel, _cancelled, ending.refuse_cancel)
 
 
 def _cancelled(job: Job) -> str:
@@ -25,7 +25,7 @@ def _cancelled(job: Job) -> str:
 
 def finish(view: View) -> Form | Refusal:
     """Switching over to what a job has made."""
-    return _job(view, Finish, lambda job: f"Switch over {job.disk}", jobs.refuse_finish)
+    return _job(view, Finish, lambda job: f"Switch over {job.disk}", ending.refuse_finish)
 
 
 def _job(

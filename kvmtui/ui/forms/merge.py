@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kvmtui.plans import blockjob, merge
-from kvmtui.plans.merging import Merged
+from kvmtui.plans.chain import blockjob, merge
+from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Merge, Wish

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kvmtui.plans import blockjob, copying
+from kvmtui.plans.chain import blockjob, move
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
-from kvmtui.plans.wishes import Copy, Wish
+from kvmtui.plans.wishes import Move, Wish
 from kvmtui.ui.forms.form import Choice, Field, Form, Line, Option, Toggle, Values
 from kvmtui.ui.forms.speed import limit
 from kvmtui.ui.view import View
@@ -19,7 +19,7 @@ def form(view: View) -> Form | Refusal:
     refusal = blockjob.refuse(subject, disk, layers=1)
     if refusal or disk is None:
         return refusal or Refusal("no disk", "no disk is selected")
-    target, ref, place = disk.target, subject.ref, copying.proposed(subject, disk)
+    target, ref, place = disk.target, subject.ref, move.proposed(subject, disk)
 
     def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
         now = subject.config.disk(target)
@@ -34,6 +34,6 @@ def form(view: View) -> Form | Refusal:
 
     def wish(values: Values) -> Wish:
         file, shallow, tidy = values["file"].strip(), values["shallow"], values["tidy"]
-        return Copy(ref, target, file, shallow, tidy, values["limit"])
+        return Move(ref, target, file, shallow, tidy, values["limit"])
 
     return Form(ref, f"Move {target} of {subject.name}", fields, wish)

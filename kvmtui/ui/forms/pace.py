@@ -5,7 +5,7 @@ from __future__ import annotations
 from kvmtui.model.job import Job
 from kvmtui.model.words import typed
 from kvmtui.model.world import Ref
-from kvmtui.plans import pace
+from kvmtui.plans.jobs import pace
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Meanwhile, Pace, Wish

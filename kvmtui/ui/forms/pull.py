@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kvmtui.plans import blockjob, pull
+from kvmtui.plans.chain import blockjob, pull
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Pull, Wish

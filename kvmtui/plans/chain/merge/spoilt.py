@@ -6,8 +6,9 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
-from kvmtui.plans import edit, leaving, orphans, rules
-from kvmtui.plans.merging import Merged
+from kvmtui.plans import edit, orphans, rules
+from kvmtui.plans.chain import leaving
+from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 

@@ -7,13 +7,13 @@ from os.path import basename, dirname, join
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.words import size
-from kvmtui.plans import blockjob, leaving, names, places, rules, speed
-from kvmtui.plans.delete import leftovers
+from kvmtui.plans import leftovers, names, places, rules
+from kvmtui.plans.chain import blockjob, leaving
+from kvmtui.plans.jobs import speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import AwaitReady, Pivot, Redefine, RemoveFile, Step
-from kvmtui.plans.steps import Copy as CopyStep
+from kvmtui.plans.steps import AwaitReady, Copy, Pivot, Redefine, RemoveFile, Step
 from kvmtui.plans.subject import Subject
-from kvmtui.plans.wishes import Copy
+from kvmtui.plans.wishes import Move
 
 
 def proposed(subject: Subject, disk: Disk) -> str:
@@ -27,7 +27,7 @@ def _format(disk: Disk) -> str:
     return (disk.active.format if disk.active else "") or "raw"
 
 
-def refuse(subject: Subject, wish: Copy) -> Refusal | None:
+def refuse(subject: Subject, wish: Move) -> Refusal | None:
     """Why the disk cannot be copied there."""
     disk = subject.config.disk(wish.disk)
     refusal = blockjob.refuse(subject, disk, layers=2 if wish.shallow else 1)
@@ -41,25 +41,25 @@ def refuse(subject: Subject, wish: Copy) -> Refusal | None:
     )
 
 
-def _left(disk: Disk, wish: Copy) -> tuple[Layer, ...]:
+def _left(disk: Disk, wish: Move) -> tuple[Layer, ...]:
     """The layers that the domain leaves."""
     return disk.layers[:1] if wish.shallow else disk.layers
 
 
-def _needs(disk: Disk, wish: Copy) -> int:
+def _needs(disk: Disk, wish: Move) -> int:
     """Bytes that the new file takes at most for what there is now."""
     found = sum(layer.used or 0 for layer in _left(disk, wish))
     return min(found, disk.layers[0].capacity or found)
 
 
-def _room(subject: Subject, disk: Disk, wish: Copy) -> Refusal | None:
+def _room(subject: Subject, disk: Disk, wish: Move) -> Refusal | None:
     free, needs = subject.free(dirname(wish.file)), _needs(disk, wish)
     if free is None or needs <= free:
         return None
     return Refusal("no room", f"up to {size(needs)} are needed there, and {size(free)} are free")
 
 
-def plan(subject: Subject, wish: Copy) -> Plan | Refusal:
+def plan(subject: Subject, wish: Move) -> Plan | Refusal:
     """Copy, wait until both are the same, switch over; what the domain leaves stays or goes."""
     refusal = refuse(subject, wish)
     disk = subject.config.disk(wish.disk)
@@ -67,9 +67,7 @@ def plan(subject: Subject, wish: Copy) -> Plan | Refusal:
         return refusal or Refusal("no disk", "the disk is gone")
     limit = speed.limit(subject, wish.limit)
     start = blockjob.begin(subject)
-    copy = CopyStep(
-        subject.name, disk.target, wish.file, _format(disk), limit, shallow=wish.shallow
-    )
+    copy = Copy(subject.name, disk.target, wish.file, _format(disk), limit, shallow=wish.shallow)
     kept = () if wish.shallow else leaving.kept(subject, disk, disk.layers[1:])
     lost = leaving.unprovable(subject, kept)
     unused = leftovers.unused(subject, disk.target, [layer.source for layer in _left(disk, wish)])
@@ -102,12 +100,12 @@ def plan(subject: Subject, wish: Copy) -> Plan | Refusal:
     )
 
 
-def _undone(subject: Subject, wish: Copy) -> tuple[RemoveFile, ...]:
+def _undone(subject: Subject, wish: Move) -> tuple[RemoveFile, ...]:
     """Without the switch nobody needs the copy; only where the copy is the first step."""
     return leftovers.removals(subject, [wish.file])
 
 
-def _recorded(subject: Subject, disk: Disk, wish: Copy) -> tuple[Step, ...]:
+def _recorded(subject: Subject, disk: Disk, wish: Move) -> tuple[Step, ...]:
     """The snapshot right below goes on in another overlay."""
     if not wish.shallow or disk.active is None:
         return ()

@@ -8,8 +8,9 @@ from os.path import basename, dirname
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.words import size
-from kvmtui.plans import blockjob, leaving, rules, speed
-from kvmtui.plans.delete import leftovers
+from kvmtui.plans import leftovers, rules
+from kvmtui.plans.chain import blockjob, leaving
+from kvmtui.plans.jobs import speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitMerged
 from kvmtui.plans.steps import Pull as PullStep

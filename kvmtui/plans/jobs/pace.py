@@ -7,7 +7,8 @@ from kvmtui.model.domain import State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.tuning import Tuning
 from kvmtui.model.words import amount, size, typed
-from kvmtui.plans import rules, speed
+from kvmtui.plans import rules
+from kvmtui.plans.jobs import speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AwaitOver, Power, SetSpeed, Step, Tune, Verb
 from kvmtui.plans.subject import Subject

@@ -7,10 +7,11 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import blockjob, merging, speed
-from kvmtui.plans.delete.one import record_gone
-from kvmtui.plans.merge import spoilt
-from kvmtui.plans.merging import Merged
+from kvmtui.plans.chain import blockjob, merging
+from kvmtui.plans.chain.merge import spoilt
+from kvmtui.plans.chain.merging import Merged
+from kvmtui.plans.forgetting import record_gone
+from kvmtui.plans.jobs import speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import Amend, AwaitMerged, AwaitReady, Commit, Pivot, Step
 from kvmtui.plans.subject import Subject

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.plans import rules
-from kvmtui.plans.delete import afterwards
+from kvmtui.plans.chain import afterwards
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.subject import Subject

@@ -11,10 +11,11 @@ from kvmtui.model.disk import Disk, ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import There
-from kvmtui.plans import copying
+from kvmtui.plans.chain import move
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import (
     AwaitReady,
+    Copy,
     Pivot,
     Power,
     Redefine,
@@ -22,9 +23,8 @@ from kvmtui.plans.steps import (
     Verb,
     Vouch,
 )
-from kvmtui.plans.steps import Copy as CopyStep
 from kvmtui.plans.subject import Subject, find
-from kvmtui.plans.wishes import Copy, Finish
+from kvmtui.plans.wishes import Finish, Move
 from tests.plans.test_pull import here
 from tests.worlds import COMMITTING, GIB, allowed, chained, disk, file, place, ref, refused
 
@@ -33,8 +33,8 @@ NEW = "/new/web.qcow2"
 PLACES = (place(NEW, free=100 * GIB),)
 
 
-def wish(of: Domain, **fields: Any) -> Copy:
-    return Copy(ref(of), "vda", NEW, **fields)
+def wish(of: Domain, **fields: Any) -> Move:
+    return Move(ref(of), "vda", NEW, **fields)
 
 
 def test_copy_then_vouch_then_wait_and_switch() -> None:
@@ -42,7 +42,7 @@ def test_copy_then_vouch_then_wait_and_switch() -> None:
     web = chained(2)
     plan = allowed(here(web, places=PLACES, commit_bandwidth=7), wish(web))
     assert plan.steps == (
-        CopyStep("web", "vda", NEW, "qcow2", 7),
+        Copy("web", "vda", NEW, "qcow2", 7),
         Vouch("web", "vda", ("s1", "s2")),
         AwaitReady("web", "vda"),
         Pivot("web", "vda", NEW),
@@ -60,7 +60,7 @@ def test_only_the_active_layer_and_its_snapshot_goes_on_in_another_overlay() -> 
     web = chained(2)
     plan = allowed(here(web, places=PLACES), wish(web, shallow=True))
     assert plan.steps == (
-        CopyStep("web", "vda", NEW, "qcow2", shallow=True),
+        Copy("web", "vda", NEW, "qcow2", shallow=True),
         AwaitReady("web", "vda"),
         Pivot("web", "vda", NEW),
         Redefine("web", "s2", (("vda", NEW),)),
@@ -133,7 +133,7 @@ def test_a_free_name_beside_the_disk_is_offered() -> None:
     web = chained(1)
     subject = find(here(web), ref(web))
     assert isinstance(subject, Subject)
-    assert copying.proposed(subject, subject.config.disks[0]) == file("web.copy.qcow2")
+    assert move.proposed(subject, subject.config.disks[0]) == file("web.copy.qcow2")
 
 
 def test_somebody_elses_copy_is_vouched_for_before_the_switch() -> None:

@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
-from kvmtui.plans import leaving, merge
+from kvmtui.plans.chain import leaving, merge
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AbortJob, AbortRam, Pivot
 from kvmtui.plans.subject import Subject

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, State
 from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
-from kvmtui.plans.merging import Merged, free, growth
+from kvmtui.plans.chain.merging import Merged, free, growth
 from kvmtui.plans.subject import Subject
 
 

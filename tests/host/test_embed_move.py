@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.wishes import Cancel, Copy, Create, Delete, Revert
+from kvmtui.plans.wishes import Cancel, Create, Delete, Move, Revert
 from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, pages, scatter, scribble
 from tests.host.driver import Driver, driving
@@ -43,7 +43,7 @@ async def test_the_domain_goes_on_in_the_copy(
     ref = await layered(driver, machine, depth)
     scribble(machine, depth + 1)
     before = machine.chain()
-    plan = await driver.carry_out(Copy(ref, "vda", str(new(machine)), shallow))
+    plan = await driver.carry_out(Move(ref, "vda", str(new(machine)), shallow))
     assert plan.losses == ()
     assert machine.running is running
     assert machine.chain() == ("moved.qcow2", *(before[1:] if shallow else ()))
@@ -65,7 +65,7 @@ async def test_what_nobody_needs_then_is_removed_on_demand(
     ref = await layered(driver, machine, 2)
     scribble(machine, 3)
     active, *below = machine.chain()
-    await driver.carry_out(Copy(ref, "vda", str(new(machine)), tidy=True))
+    await driver.carry_out(Move(ref, "vda", str(new(machine)), tidy=True))
     assert files(machine) == {*below, "moved.qcow2"}
     assert now(machine) == history(1, 2, 3)
     assert active not in files(machine)
@@ -79,7 +79,7 @@ async def test_a_shallow_copy_is_what_the_snapshot_goes_on_in(
     """Its record says so, by which libvirt itself can delete it."""
     ref = await layered(driver, machine, 1)
     scribble(machine, 2)
-    await driver.carry_out(Copy(ref, "vda", str(new(machine)), shallow=True, tidy=True))
+    await driver.carry_out(Move(ref, "vda", str(new(machine)), shallow=True, tidy=True))
     await driver.carry_out(Delete(ref, "s1"))
     assert machine.chain() == ("m-vda.qcow2",)
     assert now(machine) == history(1, 2)
@@ -96,7 +96,7 @@ async def test_a_copy_that_is_cancelled_leaves_nothing(
     before = (machine.chain(), now(machine), files(machine))
     async with driving(embedded, driver.fleet.journal.path.parent, bandwidth=SLOW) as slow:
         await slow.meet("m")
-        copying = asyncio.create_task(slow.attempt(Copy(ref, "vda", str(new(machine)))))
+        copying = asyncio.create_task(slow.attempt(Move(ref, "vda", str(new(machine)))))
         await slow.until_domain("m", lambda d: d.jobs and d.jobs[0].fraction > 0.1, what="going")
         cancelled = await slow.attempt(Cancel(ref, "vda"))
         copied = await copying
@@ -112,10 +112,10 @@ async def test_a_copy_that_is_cancelled_leaves_nothing(
 async def test_nothing_that_is_there_is_overwritten(driver: Driver, machine: Machine) -> None:
     """Not even when it appears between plan and job."""
     ref = await driver.meet("m")
-    made = await driver.plan(Copy(ref, "vda", str(new(machine))))
+    made = await driver.plan(Move(ref, "vda", str(new(machine))))
     scatter_into = new(machine)
     scatter_into.write_bytes(b"somebody's" * 1000)
-    assert await driver.refused(Copy(ref, "vda", str(new(machine)))) == "file exists"
+    assert await driver.refused(Move(ref, "vda", str(new(machine)))) == "file exists"
     outcome = await driver.fleet.perform(made)  # type: ignore[arg-type]
     assert not outcome.ok
     assert scatter_into.read_bytes() == b"somebody's" * 1000
@@ -132,7 +132,7 @@ async def test_the_guest_writes_on_while_its_disk_is_moved(
     machine.start()
     async with driving(embedded, driver.fleet.journal.path.parent, bandwidth=2 * SLOW) as slow:
         await slow.meet("m")
-        copying = asyncio.create_task(slow.attempt(Copy(ref, "vda", str(new(machine)))))
+        copying = asyncio.create_task(slow.attempt(Move(ref, "vda", str(new(machine)))))
         await slow.until_domain("m", lambda d: d.jobs and d.jobs[0].fraction > 0.1, what="going")
         for number in range(1, 20):
             await asyncio.to_thread(scribble, machine, number)

@@ -1,0 +1,1 @@
+"""Jobs on the chain of a disk: layers committed down, pulled up, or copied to a new file."""

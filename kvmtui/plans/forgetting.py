@@ -1,0 +1,22 @@
+"""Forgetting the record of a snapshot, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kvmtui.model.snapshot import Snapshot
+from kvmtui.plans.steps import DeleteSnapshot
+from kvmtui.plans.subject import Subject
+
+RECORDS_SAFE = 11_000_000
+"""Before, forgetting a record rewrites the records below it."""
+
+
+def record_gone(
+    subject: Subject, snapshot: Snapshot, without: Collection[str] = ()
+) -> DeleteSnapshot:
+    """The record alone, the others below it kept as they are, but those that have gone by then."""
+    below = (s.name for s in subject.forest.descendants(snapshot.name))
+    keeps = tuple(name for name in below if name not in without)
+    keeps = keeps if subject.libvirt < RECORDS_SAFE else ()
+    return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
