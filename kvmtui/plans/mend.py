@@ -81,7 +81,8 @@ def plan(subject: Subject, wish: Mend) -> Plan | Refusal:
             for _, layer in wrong
         ),
         warnings=tuple(
-            f"right only if {basename(record.base)} was merged into {basename(layer.source)}"
+            f"right only if {basename(record.base)} was merged into {basename(layer.source)}:"
+            " somebody's pull looks the same"
             for record, layer in wrong
         ),
     )

@@ -226,6 +226,8 @@ def test_what_an_interrupted_delete_left() -> None:
     assert told(marked(branched(), "s1")) == [
         ("half merged", Severity.BAD, "“s3” is half merged", "d deletes again")
     ]
+    deleting = replace(marked(branched(), "s1"), jobs=(COMMITTING,))
+    assert told(deleting) == [], "the delete may be going on"
     assert told(marked(branched(), "s2")) == [
         ("unfinished", Severity.WARN, "“s2” has an unfinished merge", "d below it")
     ]

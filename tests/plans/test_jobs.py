@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from kvmtui.model.disk import Mirror
-from kvmtui.model.domain import Domain
+from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import AbortJob, DeleteSnapshot, Pivot
+from kvmtui.plans.steps import AbortJob, DeleteSnapshot, Pivot, Power, Verb
 from kvmtui.plans.wishes import Cancel, Finish
 from tests.worlds import (
     COMMITTING,
@@ -20,6 +20,7 @@ from tests.worlds import (
     disk,
     domain,
     file,
+    marked,
     ref,
     refused,
     world,
@@ -132,3 +133,29 @@ def test_saving_ram_is_cancelled_by_libvirt_s_own_call(busy: str) -> None:
     assert [step.virsh for step in plan.steps] == ["virsh domjobabort --domain web"]
     assert plan.danger is Danger.LOSS
     assert plan.title == "Cancel saving the RAM of web"
+
+
+@pytest.mark.parametrize("wish", [Cancel, Finish])
+@pytest.mark.parametrize(
+    ("state", "busy", "off"),
+    [(State.PAUSED, "", True), (State.PAUSED, "merge", False), (State.RUNNING, "", False)],
+)
+def test_a_domain_that_was_started_only_for_the_job_is_off_again(
+    wish: type[Cancel] | type[Finish], state: State, busy: str, off: bool
+) -> None:
+    if wish is Finish and busy:
+        return  # kvmtui switches over by itself
+    web = working(READY, busy)
+    assert web.config is not None
+    web = replace(web, state=state, config=replace(web.config, errand=True))
+    plan = allowed(world(web), wish(ref(web), "vda"))
+    assert plan.lastly == ((Power("web", Verb.FORCE_OFF, only_paused=True),) if off else ())
+
+
+def test_what_libvirt_deletes_cannot_be_cancelled() -> None:
+    """Nobody can tell its job from an own commit of the same layers."""
+    job = Job("vda", JobKind.COMMIT, 1, 4)
+    web = replace(marked(chained(3), "s1"), jobs=(job,))
+    plan = allowed(world(web), Cancel(ref(web), "vda"))
+    assert plan.warnings == ("if this is libvirt deleting “s2”, it cannot be cancelled",)
+    assert not allowed(world(replace(chained(3), jobs=(job,))), Cancel(ref(web), "vda")).warnings

@@ -14,7 +14,12 @@ from kvmtui.plans.subject import Subject
 
 
 def half_merged(subject: Subject, disk: Disk) -> Iterator[Finding]:
-    """What an interrupted delete has left: half written images, and marks that stop others."""
+    """What an interrupted delete has left: half written images, and marks that stop others.
+
+    While a job runs on the disk, the delete may be going on.
+    """
+    if subject.domain.job(disk.target) is not None:
+        return
     spoilt = [s.name for s in subject.forest.snapshots if _is_half_merged(subject, s, disk)]
     if spoilt:
         told = _told(spoilt, "is half merged", "are half merged")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans.chain import leaving, merge
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import AbortJob, AbortRam, Pivot
+from kvmtui.plans.steps import AbortJob, AbortRam, Pivot, Power, Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Cancel, Finish
 
@@ -25,6 +26,19 @@ def refuse_cancel(subject: Subject, job: Job | None) -> Refusal | None:
 
 def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
     """The guest goes on as before; what a commit wrote into its base stays there."""
+    return _off_again(subject, _cancel(subject, wish))
+
+
+def _off_again(subject: Subject, made: Plan | Refusal) -> Plan | Refusal:
+    """A domain that was started only for the job is off again afterwards, as it was before."""
+    if isinstance(made, Refusal) or not subject.domain.stranded:
+        return made
+    told = f"{subject.name} was started only for this job, and is forced off again"
+    off = Power(subject.name, Verb.FORCE_OFF, only_paused=True)
+    return replace(made, lastly=(off,), effects=(*made.effects, told))
+
+
+def _cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
     job = subject.domain.job(wish.disk)
     refusal = refuse_cancel(subject, job)
     if refusal or job is None:
@@ -49,7 +63,20 @@ def cancel(subject: Subject, wish: Cancel) -> Plan | Refusal:
             *_doubtful(subject, job),
         ),
         effects=("the guest goes on in the same layers as before the job",),
+        warnings=_in_vain(subject, job),
     )
+
+
+def _in_vain(subject: Subject, job: Job) -> tuple[str, ...]:
+    """libvirt's own delete answers only after half a minute, and goes on.
+
+    An own commit after a delete that was interrupted has the same mark.
+    """
+    forest = subject.forest
+    deleted = [s.name for s in forest.snapshots if job.disk in forest.half_merged(s)]
+    if not deleted or subject.domain.busy:
+        return ()
+    return (f"if this is libvirt deleting “{deleted[0]}”, it cannot be cancelled",)
 
 
 def _cancel_pull(subject: Subject, job: Job) -> Plan:
@@ -129,6 +156,10 @@ def refuse_finish(subject: Subject, job: Job | None) -> Refusal | None:
 
 def finish(subject: Subject, wish: Finish) -> Plan | Refusal:
     """The disk goes on in what the job has made; snapshots that it merged are forgotten."""
+    return _off_again(subject, _finish(subject, wish))
+
+
+def _finish(subject: Subject, wish: Finish) -> Plan | Refusal:
     job = subject.domain.job(wish.disk)
     refusal = refuse_finish(subject, job)
     disk = subject.config.disk(wish.disk)
