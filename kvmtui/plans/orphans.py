@@ -6,7 +6,7 @@ like them, or holds its RAM.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from os.path import basename, dirname
 
@@ -184,10 +184,20 @@ def standing_on(subject: Subject, file: str) -> tuple[str, ...]:
     )
 
 
-def stood_on(subject: Subject, files: Iterable[str]) -> Refusal | None:
-    """Why none of these files must change: an image stands on one, and nobody records that."""
+def left_over(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
+    """Those that are named like this domain's own images: as a revert leaves them behind."""
+    families = {*map(_family, own_files(subject.domain))}
+    standing = (other for file in files for other in standing_on(subject, file))
+    return tuple(other for other in dict.fromkeys(standing) if _family(other) in families)
+
+
+def stood_on(subject: Subject, files: Sequence[str]) -> Refusal | None:
+    """Why none of these files must change: somebody's image stands on one, unrecorded."""
+    ours = left_over(subject, files)
     for file in files:
         for other in standing_on(subject, file):
+            if other in ours:
+                continue
             reason = f"{basename(other)} stands on {basename(file)}, though no record says so"
             return Refusal("stood on", reason, "remove it first (d in pane 3), or keep the file")
     return None

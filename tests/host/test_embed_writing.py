@@ -27,7 +27,10 @@ SLOW = 2 * 2**20
 """Bytes per second."""
 
 PAUSE = 0.03
-"""Seconds between two scribbles; there are no more than 255."""
+"""Seconds between two scribbles."""
+
+MOST = 255
+"""The last one, as each has a byte of its own."""
 
 T = TypeVar("T")
 
@@ -67,6 +70,9 @@ async def writing(machine: Machine, until: asyncio.Event) -> int:
     """Gives the number of the last scribble."""
     last = DEPTH
     while not until.is_set():
+        if last == MOST:
+            await until.wait()
+            break
         last += 1
         await asyncio.to_thread(scribble, machine, last)
         await asyncio.sleep(PAUSE)

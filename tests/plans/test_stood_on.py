@@ -33,3 +33,13 @@ def test_a_delete_tells_which_image_it_would_spoil(as_commit: bool) -> None:
     for name, spoils in (("s1", True), ("s2", False)):
         plan = allowed(World((there,)), Delete(ref(web), name, cancellable=as_commit))
         assert any("clone.qcow2" in told for told in plan.warnings) is spoils
+
+
+def test_what_a_revert_has_left_behind_is_told_and_does_not_stand_in_the_way() -> None:
+    """It is named like the domain's own images, and nothing refers to it."""
+    web = chained(2)
+    there = looked(web, files=(stored("web.old.qcow2", "web.qcow2"), stored("web.qcow2")))
+    plan = allowed(World((there,)), Merge(ref(web), "vda", file("web.qcow2")))
+    assert "web.old.qcow2, which no record names and stands on them" in plan.losses
+    plan = allowed(World((there,)), Merge(ref(web), "vda", file("web.s1.qcow2")))
+    assert not any("web.old" in told for told in plan.losses)

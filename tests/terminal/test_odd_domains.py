@@ -63,7 +63,7 @@ def test_a_drive_without_medium_is_left_out_of_snapshots(
 
     domain = new_odd("drive", [disk.create(tmp_path / "drive.qcow2")], add_drive)
     screen.until("sda  cdrom, no medium")
-    refusal(screen, "c", "drive is shut off")
+    refusal(screen, "c", "vda has no layer below its active one")
     domain.start()
     screen.until("● drive ")
     take(screen, "drive", "with-drive")

@@ -47,7 +47,7 @@ def force_off(screen: Terminal, domain: LabDomain) -> None:
 
 
 @pytest.mark.parametrize("key", ["P", "x"])
-def test_a_commit_is_ended_and_the_domain_is_off_again(
+def test_whoever_ends_the_commit_has_the_domain_off_again(
     key: str, deep: LabDomain, doomed: Terminal, daemon: Daemon, kvmtui: Run
 ) -> None:
     doomed.press("3", "G", "k", "c")
@@ -57,6 +57,7 @@ def test_a_commit_is_ended_and_the_domain_is_off_again(
     kill(doomed)
     screen = looking(kvmtui("-c", daemon.uri), 4)
     screen.until("x cancels")
+    screen.until("paused for a merge")
     if key == "P":
         hurry(deep)
         screen.until("P switches over")
@@ -64,7 +65,8 @@ def test_a_commit_is_ended_and_the_domain_is_off_again(
     else:
         title = "Cancel the active commit of vda of blank"
         end(screen, "x", title, title)
-    force_off(screen, deep)
+    screen.until(lambda text: "○ blank " in text and "off: o" not in text)
+    assert deep.power == "off"
     active, depth = ("s1", 2) if key == "P" else ("s3", 4)
     screen.until(lambda text: layers(text) == depth)
     assert deep.sources()["vda"] == layer(deep, active)

@@ -7,6 +7,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
+from kvmtui.plans import orphans
 from kvmtui.plans.chain import blockjob, merging
 from kvmtui.plans.chain.merge import spoilt
 from kvmtui.plans.chain.merging import Merged
@@ -98,10 +99,20 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
             for chain in blockjob.known(disk, without=_gone(disk, merged))
         ),
         danger=Danger.LOSS,
-        losses=tuple(f"the way back to “{snapshot.name}”" for snapshot in gone),
+        losses=(
+            *(f"the way back to “{snapshot.name}”" for snapshot in gone),
+            *_left_over(subject, found),
+        ),
         effects=(*_effects(found, wish), *_meanwhile(subject)),
         warnings=_warnings(found, gone),
     )
+
+
+def _left_over(subject: Subject, found: Sequence[tuple[Disk, Merged]]) -> tuple[str, ...]:
+    """Images that nothing refers to, and that stand on what changes."""
+    files = [file for disk, merged in found for file in spoilt.touched(disk, merged)]
+    images = orphans.left_over(subject, files)
+    return tuple(f"{basename(image)}, which no record names and stands on them" for image in images)
 
 
 def _gone(disk: Disk, merged: Merged) -> tuple[str, ...]:
