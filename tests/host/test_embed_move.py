@@ -32,7 +32,13 @@ def files(machine: Machine) -> set[str]:
 
 @pytest.mark.parametrize(
     ("running", "depth", "shallow"),
-    [(RUNNING, 0, False), (OFF, 1, False), (RUNNING, 5, False), (OFF, 2, True), (RUNNING, 2, True)],
+    [
+        (RUNNING, 0, False),
+        (OFF, 1, False),
+        (RUNNING, 20, False),
+        (OFF, 2, True),
+        (RUNNING, 2, True),
+    ],
 )
 async def test_the_domain_goes_on_in_the_copy(
     driver: Driver, new_machine: NewMachine, running: bool, depth: int, shallow: bool
