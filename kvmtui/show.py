@@ -54,7 +54,7 @@ async def _read_domain(watch: Watch, domain: Domain, *, whole: bool) -> list[str
     try:
         await watch.reader.fresh(domain.uuid, anew=whole)
         if whole:
-            await watch.reader.ask_guest(domain.uuid)
+            await watch.reader.asking.ask(domain.uuid)
     except Gone:
         return []
     except HostError as error:

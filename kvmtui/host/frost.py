@@ -61,7 +61,7 @@ class Frost:
         """What the agent answers now, after a look at whether it is connected."""
         try:
             domain = await self._watch.reader.fresh(self._uuid)
-            await self._watch.reader.ask_guest(self._uuid)
+            await self._watch.reader.asking.ask(self._uuid)
         except Gone:
             return Guest()
         except HostError as error:

@@ -144,7 +144,7 @@ class Performance:
         """One step; gives what went wrong, or nothing."""
         begun = time.monotonic()
         self._say(step.says, step.watch)
-        await self._watch.reader.agent_at_rest(self._plan.ref.uuid)
+        await self._watch.reader.asking.at_rest(self._plan.ref.uuid)
         error = await self._frost.obstacle() if guest.freezes(step) else ""
         if error:
             self._record(step, error, time.monotonic() - begun)
@@ -210,7 +210,7 @@ class Performance:
         try:
             domain = await self._watch.reader.fresh(uuid)
             if isinstance(step, Freeze | Thaw):
-                await self._watch.reader.ask_guest(uuid)
+                await self._watch.reader.asking.ask(uuid)
                 domain = self._watch.host.domain(uuid) or domain
             return domain
         except Gone as gone:

@@ -5,26 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from kvmtui.host.asking import Asking
 from kvmtui.host.base import Gone, HostError, Lost
 from kvmtui.host.inspection import Inspection
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
 from kvmtui.host.virt import Connection, Opener
-from kvmtui.model.domain import Config, Domain, State
-from kvmtui.model.guest import Channel, Guest
+from kvmtui.model.domain import Config, Domain
+from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
 from kvmtui.plans.steps import Watch as Progress
 
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""
-
-AT_REST = 6.0
-"""Seconds that a question to a guest agent may take before nobody waits for it any more."""
 
 
 class Reader:
@@ -34,23 +31,19 @@ class Reader:
         self._shelf = shelf
         self.cheap = Seat("list", opener)
         self._detail = Seat("detail", opener)
-        self._agent = Seat("agent", opener)
+        self.asking = Asking(opener, shelf)
         self._memory = Seat("memory", opener)
         self.page = Seat("page", opener)
         """For what is read only when somebody asks to see it."""
         self.inspection = Inspection(self._detail, shelf)
         self.details = Stale()
-        self.guests = Stale()
         self.memory = Stale()
         """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
         """Set when the list of domains is to be read again."""
         self.anew = False
         """Nothing that was learnt of images before is good enough for the next reading."""
-        self._asked = ""
-        """uuid of the domain whose agent is being asked; the next is asked when it has answered."""
-        self._at_rest = asyncio.Event()
-        self._seats = (self.cheap, self._detail, self._agent, self._memory, self.page)
+        self._seats = (self.cheap, self._detail, self.asking.seat, self._memory, self.page)
         self._working: dict[str, tuple[Progress, float]] = {}
         """What is worth reading while a plan works, by uuid; and since when it does."""
 
@@ -58,7 +51,7 @@ class Reader:
         """The connection is gone: new ones are opened by the next calls."""
         for seat in self._seats:
             seat.reset()
-        for stale in (self.details, self.guests, self.memory):
+        for stale in (self.details, self.asking.stale, self.memory):
             stale.clear()
 
     def close(self) -> None:
@@ -78,17 +71,7 @@ class Reader:
         """No plan works on the domain any more."""
         self._working.pop(uuid, None)
         self.details.mark(uuid, Part.DISKS | Part.JOBS)
-        self.guests.mark(uuid, Part.GUEST)
-
-    async def agent_at_rest(self, uuid: str) -> None:
-        """Waits, not for long, until the guest's agent has answered what it was asked.
-
-        RAM that is saved amid an answer wakes up amid it: libvirt reads the rest of it as the
-        beginning of another, and calls the agent broken.
-        """
-        if self._asked == uuid:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._at_rest.wait(), AT_REST)
+        self.asking.stale.mark(uuid, Part.GUEST)
 
     def mark_moving(self) -> None:
         """Has what jobs have done read again."""
@@ -109,8 +92,8 @@ class Reader:
         """The list; what changed its state is marked."""
         for uuid in self._shelf.merge(await self.cheap.call(Connection.domains)):
             self.details.mark(uuid, Part.DISKS | Part.JOBS)
-            if uuid == self.guests.first:
-                self.guests.mark(uuid, Part.GUEST)
+            if uuid == self.asking.stale.first:
+                self.asking.stale.mark(uuid, Part.GUEST)
 
     async def fresh(self, uuid: str, *, anew: bool = True) -> Domain:
         """The domain as it is now. Raises ``HostError``, ``Gone`` when it is no more.
@@ -141,15 +124,6 @@ class Reader:
         calm = not job and self._works(uuid) is not Progress.BLOCK
         return await self._detail.call(Connection.config, uuid, ask_qemu=calm)
 
-    async def ask_guest(self, uuid: str) -> None:
-        """The guest agent asked now, also while a plan works on it. Raises ``HostError``."""
-        domain = self._shelf.host.domain(uuid)
-        if domain is None or domain.config is None:
-            return
-        able = _can_answer(domain, domain.config)
-        guest = await self._agent.call(Connection.guest, uuid) if able else Guest()
-        self._shelf.heard(uuid, guest)
-
     async def look(self, paths: tuple[str, ...]) -> None:
         """Looks at these paths, and forgets others. Raises ``HostError``."""
         places = await self._detail.call(Connection.places, paths) if paths else ()
@@ -171,8 +145,8 @@ class Reader:
     async def follow_guests(self) -> None:
         """Asks guest agents, however long they take."""
         while True:
-            uuid, parts = await self.guests.take()
-            await self._guarded(uuid, self._read_guest(uuid, parts))
+            uuid, parts = await self.asking.stale.take()
+            await self._guarded(uuid, self._ask(uuid, parts))
 
     async def follow_memory(self) -> None:
         """Reads how much RAM is written, which can take until all of it is."""
@@ -200,7 +174,9 @@ class Reader:
         before = self._channel(uuid)
         await self._read_disks(uuid, parts)
         if self._channel(uuid) is not before:
-            self.guests.mark(uuid, Part.GUEST if uuid == self.guests.first else Part.FROST)
+            self.asking.stale.mark(
+                uuid, Part.GUEST if uuid == self.asking.stale.first else Part.FROST
+            )
         if Part.JOBS in parts:
             await self._read_jobs(uuid)
         if Part.GROWTH in parts:
@@ -254,31 +230,9 @@ class Reader:
         now = time.monotonic()
         return tuple(job.follows(domain.job(job.disk) if domain else None, now) for job in jobs)
 
-    async def _read_guest(self, uuid: str, parts: Part) -> None:
-        """Of guests that nobody looks at only whether they are frozen, which costs one call."""
-        domain = self._shelf.host.domain(uuid)
-        if domain is None or domain.config is None or uuid in self._working:
-            return
-        self._asked = uuid
-        self._at_rest.clear()
-        try:
-            await self._ask_about(uuid, parts, domain, domain.config)
-        finally:
-            self._asked = ""
-            self._at_rest.set()
-
-    async def _ask_about(self, uuid: str, parts: Part, domain: Domain, config: Config) -> None:
-        able = _can_answer(domain, config)
-        if Part.GUEST not in parts and not (
-            able and await self._agent.call(Connection.is_frozen, uuid)
-        ):
-            return
-        await self.ask_guest(uuid)
-
-
-def _can_answer(domain: Domain, config: Config) -> bool:
-    """Whether an agent runs there that anybody could ask; a paused guest answers nothing."""
-    return config.channel is Channel.CONNECTED and domain.state is State.RUNNING
+    async def _ask(self, uuid: str, parts: Part) -> None:
+        if uuid not in self._working:
+            await self.asking.read(uuid, parts)
 
 
 def _targets(config: Config) -> tuple[str, ...]:

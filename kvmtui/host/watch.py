@@ -71,12 +71,12 @@ class Watch:
         """The domain that is looked at: read first, polled, its guest agent asked."""
         if self.selected is not None and self.selected != uuid:
             self.reader.inspection.end(self.selected)
-        self.selected = self.reader.details.first = self.reader.guests.first = uuid
+        self.selected = self.reader.details.first = self.reader.asking.stale.first = uuid
         domain = self.host.domain(uuid) if uuid else None
         if domain is not None:
             self.reader.details.mark(domain.uuid, Part.GROWTH)
             if domain.guest is None:
-                self.reader.guests.mark(domain.uuid, Part.GUEST)
+                self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
 
     def refresh(self, uuid: str | None = None) -> None:
         """Reads the list again, and everything of one domain; connects at once when lost."""
@@ -85,7 +85,7 @@ class Watch:
         if uuid:
             self.reader.anew = True
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
-            self.reader.guests.mark(uuid, Part.GUEST)
+            self.reader.asking.stale.mark(uuid, Part.GUEST)
 
     async def meet(self) -> None:
         """Connects and reads the list once. Raises ``HostError``."""
@@ -152,7 +152,7 @@ class Watch:
             self.reader.details.mark(event.uuid, parts & ~Part.GUEST)
             if Part.GUEST in parts:
                 looked_at = event.uuid == self.selected
-                self.reader.guests.mark(event.uuid, Part.GUEST if looked_at else Part.FROST)
+                self.reader.asking.stale.mark(event.uuid, Part.GUEST if looked_at else Part.FROST)
                 if not looked_at:
                     self.shelf.change(event.uuid, guest=None)  # asked when it is looked at
 
@@ -170,7 +170,7 @@ class Watch:
                     await self._compare(uuid)
                 for domain in self.host.domains:
                     if domain.held or (domain.guest is not None and domain.guest.frozen):
-                        self.reader.guests.mark(domain.uuid, Part.GUEST)
+                        self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
 
     def _due(self) -> tuple[str, ...]:
         """The selected domain and the next few of the others."""

@@ -36,7 +36,7 @@ async def test_no_step_begins_while_the_guest_answers(
         happened.append("performed")
         perform(connection, uuid, step)
 
-    monkeypatch.setattr("kvmtui.host.reader._can_answer", lambda *_: True)
+    monkeypatch.setattr("kvmtui.host.asking._can_answer", lambda *_: True)
     monkeypatch.setattr(Connection, "guest", guest)
     monkeypatch.setattr(Connection, "perform", performed)
     async with driving(node(tmp_path, STATES), tmp_path / "state") as driver:
