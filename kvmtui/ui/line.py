@@ -11,7 +11,13 @@ class Line(Input):
     """Follows what the form proposes, as long as it holds the proposal of before."""
 
     def __init__(self, field: form.Line, value: str) -> None:
-        super().__init__(value, id=field.id, compact=True, select_on_focus=not field.keep)
+        super().__init__(
+            value,
+            placeholder=field.empty,
+            id=field.id,
+            compact=True,
+            select_on_focus=not field.keep,
+        )
         self._proposed = field.value
 
     def offer(self, field: form.Line) -> None:

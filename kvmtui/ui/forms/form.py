@@ -24,6 +24,8 @@ class Line:
     value: str = ""
     keep: bool = False
     """There to be changed: what is typed first does not replace it."""
+    empty: str = ""
+    """What it means that nothing stands there."""
     shown: bool = True
 
 

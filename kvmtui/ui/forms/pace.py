@@ -34,7 +34,7 @@ def form(view: View) -> Form | Refusal:
         throttles = guest is Meanwhile.THROTTLE and guest in able
         job = subject.domain.job(target)
         return (
-            Line("limit", "Limit", _limit(began), shown=job is not None),
+            Line("limit", "Limit", _limit(began), empty="none, or like 20M", shown=job is not None),
             Choice("guest", "Guest", options, preset, upright=True),
             Line("writes", "Writes", pace.proposed(began), shown=throttles),
         )

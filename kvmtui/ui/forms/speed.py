@@ -8,5 +8,5 @@ from kvmtui.ui.forms.form import Line
 
 
 def limit(subject: Subject) -> Line:
-    """Empty for no limit; b changes it while the job runs."""
-    return Line("limit", "Limit", typed(subject.host.commit_bandwidth))
+    """Bytes per second; b changes it while the job runs."""
+    return Line("limit", "Limit", typed(subject.host.commit_bandwidth), empty="none, or like 20M")
