@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.plans.wishes import Cancel, Create, Delete, Move, Revert
+from kvmtui.plans.wishes import Cancel, Delete, Move, Revert
 from tests.host.conftest import Embedded, NewMachine
-from tests.host.content import history, now, pages, scatter, scribble
+from tests.host.content import history, now, scatter, scribble
 from tests.host.driver import Driver, driving
 from tests.host.layers import layered
 from tests.host.machine import Machine
@@ -126,24 +126,3 @@ async def test_nothing_that_is_there_is_overwritten(driver: Driver, machine: Mac
     assert not outcome.ok
     assert scatter_into.read_bytes() == b"somebody's" * 1000
     assert machine.chain() == ("m-vda.qcow2",)
-
-
-async def test_the_guest_writes_on_while_its_disk_is_moved(
-    embedded: Embedded, new_machine: NewMachine, driver: Driver
-) -> None:
-    machine = new_machine()
-    ref = await driver.meet("m")
-    await driver.carry_out(Create(ref, "s1"))
-    scatter(machine.sources()["vda"], 0x77)
-    machine.start()
-    async with driving(embedded, driver.fleet.journal.path.parent, bandwidth=2 * SLOW) as slow:
-        await slow.meet("m")
-        copying = asyncio.create_task(slow.attempt(Move(ref, "vda", str(new(machine)))))
-        await slow.until_domain("m", lambda d: d.jobs and d.jobs[0].fraction > 0.1, what="going")
-        for number in range(1, 20):
-            await asyncio.to_thread(scribble, machine, number)
-        copied = await copying
-    assert copied.ok, copied.says
-    machine.off()
-    assert pages(new(machine)) == history(*range(1, 20))
-    assert holds(new(machine), 0x77, offset=2**22)
