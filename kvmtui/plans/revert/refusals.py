@@ -51,10 +51,10 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     for record in snapshot.disks:
         if record.mode != "internal" or not record.base:
             continue
-        on_top = subject.forest.kept_by(record.base)
-        if on_top:
-            reason = f"it would rewrite {record.base}, on which external “{on_top[0].name}” stands"
-            return Refusal("stands on it", reason, f"delete “{on_top[0].name}” first")
+        on_top = next((s for s in subject.forest.snapshots if _stands_on(s, record.base)), None)
+        if on_top is not None:
+            reason = f"it would rewrite {record.base}, on which external “{on_top.name}” stands"
+            return Refusal("stands on it", reason, f"delete “{on_top.name}” first")
         now = subject.config.disk(record.target)
         if now is not None and _may_stand_on(now, record.base):
             reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
@@ -68,6 +68,12 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         rules.base_not_shared(subject, bases),
         rules.names_a_job(subject, snapshot.name) if loads else None,
     )
+
+
+def _stands_on(snapshot: Snapshot, base: str) -> bool:
+    """Whether the image is one that the snapshot goes back to, or lies anywhere below that."""
+    kept = (record for record in snapshot.disks if record.mode == "external")
+    return any(base in (record.base, *(record.below or ())) for record in kept)
 
 
 def _may_stand_on(disk: Disk, base: str) -> bool:
