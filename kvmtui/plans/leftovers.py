@@ -7,6 +7,7 @@ from itertools import takewhile
 from os.path import basename, dirname
 
 from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.plans import orphans
 from kvmtui.plans.rules import base_not_shared
 from kvmtui.plans.steps import RemoveFile
 from kvmtui.plans.subject import Subject
@@ -31,11 +32,12 @@ def own_images(subject: Subject, snapshot: Snapshot, mode: str) -> tuple[str, ..
 
 
 def needed(subject: Subject, snapshot: Snapshot, file: str) -> bool:
-    """Whether a definition or another snapshot needs the file, or may need it."""
+    """Whether a definition, another snapshot or an image that none names needs it, or may."""
     return bool(
         _kept(subject, snapshot, file)
         or stands_on(subject, file)
         or base_not_shared(subject, [file])
+        or orphans.standing_on(subject, file)
     )
 
 
@@ -64,7 +66,7 @@ def _used(subject: Subject, target: str, file: str) -> bool:
             unknown = record.below is None and snapshot.name not in forest.branch
             if unknown or file in (record.base, *(record.below or ())):
                 return True
-    return base_not_shared(subject, [file], target) is not None
+    return bool(base_not_shared(subject, [file], target) or orphans.standing_on(subject, file))
 
 
 def _gone(subject: Subject, file: str) -> bool:

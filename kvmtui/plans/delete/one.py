@@ -96,7 +96,7 @@ def _left(subject: Subject, snapshot: Snapshot, images: Iterable[str]) -> tuple[
     """What nobody needs afterwards of the images, and the RAM file that an old libvirt leaves."""
     old = subject.libvirt < leftovers.MEMORY_REMOVED
     memory = [snapshot.memory_file] if old else []
-    return leftovers.unneeded(subject, snapshot, (*images, *memory))
+    return leftovers.unneeded(subject, snapshot, (*memory, *images))
 
 
 def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Deletion:
@@ -113,7 +113,7 @@ def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Del
         files = _left(subject, snapshot, ours)
         step = DeleteSnapshot(subject.name, snapshot.name)
     else:
-        from_the_top = (*ours, *images, snapshot.memory_file)
+        from_the_top = (snapshot.memory_file, *ours, *images)  # saved RAM names its images
         files = leftovers.unneeded(subject, snapshot, from_the_top)
         step = record_gone(subject, snapshot)
     removals = leftovers.removals(subject, files)
