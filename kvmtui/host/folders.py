@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
-from kvmtui.host import clocks, headers
-from kvmtui.model.folder import Folder, StoredFile
+from kvmtui.host import clocks, headers, images
+from kvmtui.model.folder import QCOW2, Folder, StoredFile
 
 MOST = 5000
 """Files of a folder that are looked into; in a larger one nothing can be told."""
@@ -141,3 +141,32 @@ def needing(file: str) -> list[str]:
     reals = {os.path.realpath(path): path}
     folder, _ = _folder(path, frozenset({file}), frozenset(), reals, {}, most=None)
     return [other.path for other in folder.files if file in other.needs and other.path != file]
+
+
+def below(file: str, seen: set[str]) -> Iterator[str]:
+    """What an image stands on by its header, and what that does, as far as they can be read.
+
+    Not again what is ``seen`` already.
+    """
+    waiting = [file] if file.startswith("/") else []
+    while waiting:
+        upper = waiting.pop()
+        if upper in seen:
+            continue
+        seen.add(upper)
+        lower = _needs(upper)
+        yield from lower
+        waiting += lower
+
+
+def _needs(file: str) -> frozenset[str]:
+    header = None
+    with suppress(OSError, ValueError):
+        mode = os.stat(file).st_mode  # opening a device of another kind could do something
+        handle = images.opened(file) if stat.S_ISREG(mode) or stat.S_ISBLK(mode) else ""
+        if isinstance(handle, int):
+            try:
+                header = headers.read(file, handle)
+            finally:
+                os.close(handle)
+    return header.needs if header is not None and header.format == QCOW2 else frozenset()

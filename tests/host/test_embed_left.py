@@ -1,4 +1,4 @@
-"""Files that are no longer needed once their snapshot goes: no more is promised than can be done."""
+"""Files that nobody needs once their snapshot goes: no more is promised than can be done."""
 
 from __future__ import annotations
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import suppress
-from os.path import basename, dirname
+from os.path import dirname
 from typing import Any
 
 import libvirt
@@ -14,7 +12,7 @@ import libvirt
 from kvmtui.host import folders
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import pools, sizes
-from kvmtui.model import parse
+from kvmtui.host.virt.acting import users
 from kvmtui.model.volume import read as read_volume
 from kvmtui.plans.steps import RemoveFile
 
@@ -55,35 +53,12 @@ def _unlink(file: str) -> None:
 
 
 def _user(handle: Any, file: str, *, local: bool) -> str:
-    """Who names the file now, by this name or another; empty when nobody does."""
-    same = _same_here if local else str.__eq__
-    for whose, named in _named(handle):
-        if same(named, file) or named.rpartition(":")[2] == basename(file):  # of a volume
-            return whose
+    """Who needs the file now; empty when nobody does."""
+    named = users.user(handle, file, local=local)
+    if named:
+        return named
     stands = folders.needing(file) if local else _volumes_standing_on(handle, file)
     return next(iter(stands), "")
-
-
-def _same_here(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    with suppress(OSError):
-        return os.path.samefile(one, other)
-    return False
-
-
-def _named(handle: Any) -> Iterator[tuple[str, str]]:
-    """Every file that a definition names or a snapshot's record needs, and whose it is."""
-    for domain in handle.listAllDomains(0):
-        name = domain.name()
-        for flags in (0, libvirt.VIR_DOMAIN_XML_INACTIVE):
-            yield from ((name, file) for file in parse.domain(domain.XMLDesc(flags)).names)
-        if domain.hasManagedSaveImage(0):
-            saved = parse.domain(domain.managedSaveGetXMLDesc(0)).names
-            yield from ((f"the saved RAM of {name}", file) for file in saved)
-        for snapshot in domain.listAllSnapshots(0):
-            whose = f"“{snapshot.getName()}” of {name}"
-            yield from ((whose, file) for file in parse.needed(snapshot.getXMLDesc(0)))
 
 
 def _volumes_standing_on(handle: Any, file: str) -> list[str]:

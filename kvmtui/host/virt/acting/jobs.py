@@ -9,6 +9,7 @@ import libvirt
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import compose
+from kvmtui.host.virt.acting import users
 from kvmtui.model import parse
 from kvmtui.plans.steps import (
     AbortJob,
@@ -30,13 +31,21 @@ IDLE = 4
 
 
 def commit(domain: Any, step: Commit) -> None:
-    """``virDomainBlockCommit``."""
+    """``virDomainBlockCommit``, unless another domain stands on what it changes by now."""
+    users.refuse_shared(domain, _changed(domain, step))
     flags = libvirt.VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES
     if step.active:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
     if step.delete:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
     domain.blockCommit(step.disk, step.base, step.top, step.bandwidth, flags)
+
+
+def _changed(domain: Any, step: Commit) -> tuple[str, ...]:
+    """The layers that go, and the one that takes them in."""
+    disk = parse.domain(domain.XMLDesc(0)).disk(step.disk)
+    known = disk.between(step.top, step.base) if disk is not None else ()
+    return tuple(layer.source for layer in known) or (step.top, step.base)
 
 
 def pull(domain: Any, step: Pull) -> None:

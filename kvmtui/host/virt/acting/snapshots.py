@@ -9,7 +9,8 @@ import libvirt
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import agent, compose, saved
-from kvmtui.host.virt.acting import amending, restart
+from kvmtui.host.virt.acting import amending, restart, users
+from kvmtui.model import parse
 from kvmtui.model.place import Place, There
 from kvmtui.plans.steps import (
     After,
@@ -50,7 +51,18 @@ def delete(domain: Any, step: DeleteSnapshot) -> None:
     snapshot = domain.snapshotLookupByName(step.snapshot, 0)
     if step.children or step.only_below:
         _refuse_others(snapshot, step)
+    if step.merges:
+        users.refuse_shared(domain, _changed(snapshot))
     snapshot.delete(_delete_flags(step))
+
+
+def _changed(snapshot: Any) -> tuple[str, ...]:
+    """The images that libvirt may merge: its own, those it made, those that the next one keeps."""
+    record = parse.snapshot(snapshot.getXMLDesc(0))
+    later = [parse.snapshot(child.getXMLDesc(0)) for child in snapshot.listAllChildren(0)]
+    own = (file for disk in record.disks for file in (disk.base, disk.overlay))
+    kept = (disk.base for child in later for disk in child.disks)
+    return tuple(dict.fromkeys(filter(None, (*own, *kept))))
 
 
 def _refuse_others(snapshot: Any, step: DeleteSnapshot) -> None:
