@@ -42,12 +42,16 @@ def needed(subject: Subject, snapshot: Snapshot, file: str) -> bool:
 
 
 def unneeded(subject: Subject, snapshot: Snapshot, files: Iterable[str]) -> tuple[str, ...]:
-    """Which of the files are there for nobody."""
-    return tuple(
-        file
-        for file in dict.fromkeys(filter(None, files))
-        if not _gone(subject, file) and not needed(subject, snapshot, file)
-    )
+    """Which of the files are there for nobody, each image before those that it stands on."""
+    found, stays = list[str](), set[str]()
+    for file in dict.fromkeys(filter(None, files)):
+        if _gone(subject, file):
+            continue
+        if file in stays or needed(subject, snapshot, file):
+            stays |= {file, *orphans.carrying(subject, file)}
+        else:
+            found.append(file)
+    return tuple(found)
 
 
 def unused(subject: Subject, target: str, files: Iterable[str]) -> tuple[str, ...]:

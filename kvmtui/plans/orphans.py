@@ -166,6 +166,12 @@ def below(host: Host, file: StoredFile) -> Iterator[str]:
             waiting += [lower] if lower is not None else []
 
 
+def carrying(subject: Subject, file: str) -> tuple[str, ...]:
+    """What a file stands on, as far as somebody has looked into it."""
+    found = _stored(subject.host, file)
+    return tuple(below(subject.host, found)) if found is not None else ()
+
+
 def _family(path: str) -> str:
     """What the names of layers begin with: ``web`` of ``web.qcow2`` and ``web.s1.qcow2``."""
     return basename(path).partition(".")[0]

@@ -69,3 +69,13 @@ async def test_saved_ram_goes_before_the_images_that_it_was_saved_with(
     assert now(machine) == history(1, 2, 3)
     await driver.carry_out(Revert(ref, "s1", safety=False))
     assert now(machine) == history(1)
+
+
+async def test_what_stays_keeps_what_it_stands_on(driver: Driver, machine: Machine) -> None:
+    """An image of a forgotten snapshot holds the one below it, and that the next."""
+    ref = await layered(driver, machine, 3)
+    await driver.carry_out(Move(ref, "vda", beside(machine, "moved.qcow2")))
+    await driver.carry_out(Delete(ref, "s3", metadata_only=True))
+    await driver.carry_out(Delete(ref, "s2"))
+    assert machine.recorded() == {"s1": None}
+    assert pages(Path(beside(machine, "m-vda.s3.qcow2"))) == history(1, 2, 3)
