@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.wishes import Delete, Merge, Move, Wish
+from kvmtui.plans.wishes import Create, Delete, Merge, Move, Revert, Wish
 from tests.host.conftest import Embedded
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
@@ -99,3 +99,19 @@ async def test_a_base_that_a_clone_spells_in_another_way_is_not_merged_into(
     assert "m-vda.qcow2 is also used by n" in outcome.says
     assert now(other) == history(1)
     assert now(machine) == history(1, 2, 3)
+
+
+async def test_an_image_on_which_a_clone_stands_by_now_is_not_gone_back_inside(
+    driver: Driver, machine: Machine, clone: Clone
+) -> None:
+    ref = await driver.meet("m")
+    machine.off()
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "inside", how="internal"))
+    scribble(machine, 2)
+    plan = await driver.plan(Revert(ref, "inside", safety=False))
+    assert isinstance(plan, Plan)
+    other = clone(machine.disks[0])
+    outcome = await driver.fleet.perform(plan)
+    assert "m-vda.qcow2 is also used by n" in outcome.says
+    assert now(other) == now(machine) == history(1, 2)

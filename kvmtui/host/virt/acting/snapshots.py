@@ -38,8 +38,11 @@ def create(domain: Any, step: CreateSnapshot) -> None:
 
 
 def revert(domain: Any, step: RevertSnapshot) -> None:
-    """``virDomainRevertToSnapshot``."""
+    """``virDomainRevertToSnapshot``, which rewrites the images that hold internal ones."""
     snapshot = domain.snapshotLookupByName(step.snapshot, 0)
+    record = parse.snapshot(snapshot.getXMLDesc(0))
+    inside = [disk.base for disk in record.disks if disk.mode == "internal" and disk.base]
+    users.refuse_shared(domain, inside)
     domain.revertToSnapshot(snapshot, _AFTER.get(step.after, 0))
 
 
