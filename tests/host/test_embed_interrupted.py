@@ -13,7 +13,7 @@ import pytest
 
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import StartOver
-from kvmtui.plans.wishes import Create, Delete, Edit, Revert
+from kvmtui.plans.wishes import Create, Delete, Edit, Merge, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
 from tests.host.driver import Driver
@@ -180,3 +180,19 @@ async def test_a_layer_whose_record_was_forgotten_stands_in_nobodys_way(
     await driver.carry_out(Create(ref, "s4"))
     await driver.carry_out(Revert(ref, "s1", safety=False))
     assert now(machine) == history(1)
+
+
+async def test_half_way_through_a_revert_nothing_is_merged_below_what_was_left(
+    driver: Driver, machine: Machine
+) -> None:
+    """The snapshot of the state before it is libvirt's current one, but stands beside the chain."""
+    ref = await layered(driver, machine, 1)
+    scribble(machine, 2)
+    plan = await driver.plan(Revert(ref, "s1"))
+    assert isinstance(plan, Plan)
+    cut = next(n for n, step in enumerate(plan.steps) if isinstance(step, StartOver))
+    assert (await driver.fleet.perform(replace(plan, steps=plan.steps[: cut + 1]))).ok
+    assert machine.current() == "before-revert"
+    assert await driver.refused(Merge(ref, "vda", str(machine.disks[0]))) == "apart"
+    await driver.carry_out(Revert(ref, "before-revert", safety=False))
+    assert now(machine) == history(1, 2)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
-from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.model.words import listed
-from kvmtui.plans import edit
+from kvmtui.plans import edit, orphans
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import stale
 from kvmtui.plans.steps import Vouch
@@ -67,19 +67,28 @@ def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tupl
 def standing(
     subject: Subject, target: str, files: Collection[str], but: Collection[str]
 ) -> Refusal | None:
-    """A snapshot whose images have left the chain, and which stands on files that would change.
+    """A snapshot whose images are not in the chain, and which stands on files that would change.
 
     ``but``: names of those that go anyway.
     """
     for snapshot in subject.forest.snapshots:
         record = snapshot.disk(target)
-        if record is None or not record.intact or snapshot.name in but:
+        if record is None or snapshot.name in but or not _is_apart(subject, snapshot, record):
             continue
-        apart = stale.refuse(subject, snapshot, replace(record, intact=False)) is not None
-        if apart and not {record.base, *(record.below or ())}.isdisjoint(files):
+        below = (*(record.below or ()), *orphans.carrying(subject, record.base))
+        if not {record.base, *below}.isdisjoint(files):
             reason = f"what “{snapshot.name}” goes back to stands on a layer that would change"
             return Refusal("apart", reason, "delete it first")
     return None
+
+
+def _is_apart(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> bool:
+    """Whether the images have left the chain, or a revert was cut short before it was recorded."""
+    if record.intact:
+        return stale.refuse(subject, snapshot, replace(record, intact=False)) is not None
+    disk = subject.config.disk(record.target)
+    here = record.mode == "external" and snapshot.name in subject.forest.branch
+    return here and disk is not None and disk.complete and disk.position(record.base) is None
 
 
 def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
