@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
-from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, Verb
+from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, RevertSnapshot, StartOver, Verb
 from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.host.content import Written, now, pages, scribble
 from tests.host.driver import Driver
@@ -34,6 +35,9 @@ LOSS = ("stale", "layer missing")
 class Walk:
     """Does what is offered and compares everything with what must be there."""
 
+    weights: ClassVar[Mapping[type, float]] = {Create: 5, Switch: 2, Merge: 2, Revert: 6, Delete: 3}
+    """How often each kind of wish is had, if it can be."""
+
     def __init__(self, driver: Driver, domain: Written, name: str, seed: int) -> None:
         self.driver = driver
         self.domain = domain
@@ -42,6 +46,8 @@ class Walk:
         self.targets = tuple(domain.sources())
         self.content: Content = {target: now(domain, target) for target in self.targets}
         self.held: dict[str, Content] = {}
+        self.given_up: set[str] = set()
+        """Snapshots to which there may be no way back, as somebody was told."""
         self.done: list[str] = []
         """What was done so far, for the one who reads a failure."""
         self._number = 0
@@ -73,6 +79,8 @@ class Walk:
         assert forest is not None
         assert config is not None
         how = pick.choice(("external", "external", "external", "ram", "internal"))
+        if how == "ram" and self.known.state is State.PAUSED:
+            how = "external"  # QEMU 7.2 takes its images back only when it is resumed
         some = None if pick.random() < 0.7 else (pick.choice(self.targets),)
         yield Create(ref, f"s{self._number}", how=how, disks=some)
         yield Switch(ref, pick.choice((Verb.START, Verb.FORCE_OFF, Verb.PAUSE, Verb.RESUME)))
@@ -91,36 +99,41 @@ class Walk:
 
     async def _one(self) -> None:
         await self.driver.fleet.fresh(self.driver.ref(self.name))
-        weights = {Create: 5, Switch: 2, Merge: 2, Revert: 6, Delete: 3}
         offered: list[tuple[Wish, Plan]] = []
         while not offered:
             for wish in self._wishes():
-                made = planner.make(self.driver.fleet.world, wish)
+                made = await self.driver.plan(wish)
                 if isinstance(made, Plan):
                     offered.append((wish, made))
         odds = [
-            1 if isinstance(wish, Delete) and wish.metadata_only else weights[type(wish)]
+            1 if isinstance(wish, Delete) and wish.metadata_only else self.weights[type(wish)]
             for wish, _ in offered
         ]
         wish, plan = self.random.choices(offered, odds)[0]
         self.done.append(f"{_short(wish)} [{self.known.state.value}]")
+        plan = self._carried_out(plan)
         outcome = await self.driver.fleet.perform(plan)
         assert outcome.ok, f"{outcome.says}\n{self._story()}"
-        self._expect(wish, plan)
+        assert not outcome.unmet, f"{outcome.says}\n{self._story()}"
+        self._expect(plan)
 
-    def _expect(self, wish: Wish, plan: Plan) -> None:
+    def _carried_out(self, plan: Plan) -> Plan:
+        """What is done of it."""
+        return plan
+
+    def _expect(self, plan: Plan) -> None:
+        told = [s for s in self.held if any(tells_of(s, loss) for loss in plan.losses)]
         for step in plan.steps:
             match step:
                 case CreateSnapshot(name=name) if name:
                     taken = [t.disk for t in step.targets if t.mode != "no"]
                     self.held[name] = {target: self.content[target] for target in taken}
                 case DeleteSnapshot(snapshot=name, children=children):
-                    told = [s for s in self.held if f"the way back to “{s}”" in plan.losses]
                     assert name in told, (plan.losses, self._story())
                     for gone in told if children else (name,):
                         del self.held[gone]
-        if isinstance(wish, Revert):
-            self.content = {**self.content, **self.held[wish.snapshot]}
+                case StartOver(snapshot=name) | RevertSnapshot(snapshot=name):
+                    self.content = {**self.content, **self.held[name]}
 
     def _compare(self) -> None:
         """The active content, and that of every snapshot, read from the very files."""
@@ -135,10 +148,13 @@ class Walk:
             made = planner.make(self.driver.fleet.world, wish)
             if isinstance(made, Refusal) and made.rule not in LOSS:
                 assert self.known.state is not State.UNKNOWN
+            if isinstance(made, Refusal) and snapshot.name in self.given_up:
+                continue
             for target, content in self._preserved(snapshot):
                 expected = self.held[snapshot.name][target]
                 assert content == expected, f"{snapshot.name} is spoilt\n{self._story()}"
-            assert not (isinstance(made, Refusal) and made.rule in LOSS), (
+            lost = isinstance(made, Refusal) and made.rule in LOSS
+            assert not lost or snapshot.name in self.given_up, (
                 f"{snapshot.name}: {made}\n{self._story()}"
             )
 
@@ -153,6 +169,10 @@ class Walk:
 
     def _story(self) -> str:
         return "\n".join(self.done)
+
+
+def tells_of(snapshot: str, loss: str) -> bool:
+    return loss.partition(":")[0] == f"the way back to “{snapshot}”"
 
 
 def _short(wish: Wish) -> str:
