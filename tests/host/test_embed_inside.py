@@ -29,3 +29,18 @@ async def test_an_image_further_down_is_not_rewritten_under_a_snapshot(
     assert await driver.refused(Revert(ref, "inside", safety=False)) == "stands on it"
     await driver.carry_out(Revert(ref, "s3"))
     assert now(machine) == history(1, 2, 3)
+
+
+async def test_an_image_that_is_gone_is_not_gone_back_inside(
+    driver: Driver, new_machine: NewMachine
+) -> None:
+    machine = new_machine()
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "s1"))
+    await driver.carry_out(Create(ref, "inside", how="internal"))
+    image, base = machine.sources()["vda"], machine.disks[0]
+    definition = machine.handle.XMLDesc(0).replace(str(image), str(base))
+    machine.handle.connect().defineXML(definition)
+    image.unlink()
+    assert await driver.refused(Revert(ref, "inside", safety=False)) == "layer missing"

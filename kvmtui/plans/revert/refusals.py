@@ -84,7 +84,9 @@ def _may_stand_on(disk: Disk, base: str) -> bool:
 
 
 def _in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
-    """The image must hold it, and QEMU must find it under its name."""
+    """The image must be there and hold it, and QEMU must find it under its name."""
+    if _not_in_folder(subject, record.base):
+        return Refusal("layer missing", f"{record.base} is missing")
     if record.target in inside.lost(subject.domain, snapshot):
         return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
     found = subject.domain.holds(record.base)
