@@ -15,7 +15,7 @@ Below = Callable[[SnapshotDisk], tuple[str, ...] | None]
 """Gives the chain below the base of a record; None where it is not known."""
 
 
-Intact = Callable[[SnapshotDisk, tuple[str, ...] | None], bool]
+Intact = Callable[[SnapshotDisk, tuple[str, ...] | None], bool | None]
 """Whether the noted images are those of today, and have the times of then."""
 
 
@@ -36,12 +36,12 @@ def looked_at(forest: Forest, below: Below, intact: Intact) -> Forest:
     return replace(forest, snapshots=tuple(map(chained, forest.snapshots)))
 
 
-def are_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool:
-    """Whether the noted images are those of today on this machine, and have the times of then."""
+def are_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:
+    """Whether the noted images have the times of then; None when other images are there today."""
     if not record.noted or below is None:
-        return False
+        return None
     if tuple(image.file for image in record.noted) != (record.base, *below):
-        return False
+        return None
     try:
         return all(os.stat(image.file).st_mtime_ns == image.time for image in record.noted)
     except OSError:

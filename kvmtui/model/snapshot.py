@@ -50,8 +50,8 @@ class SnapshotDisk:
     """The chain below the base, as recorded or as the images say; None where it is not known."""
     noted: tuple[Written, ...] = ()
     """When the base and the images below it were written last, as the record has a note of."""
-    intact: bool = False
-    """They were not written to since that note."""
+    intact: bool | None = None
+    """They were not written to since that note; None where no note fits them."""
     volume: str = ""
     """``pool:name`` where the record names a volume; ``base`` is its path then."""
 

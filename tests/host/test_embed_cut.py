@@ -12,11 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from kvmtui.model.domain import State
 from kvmtui.model.world import Ref
 from kvmtui.plans import mend
 from kvmtui.plans.plan import Plan
+from kvmtui.plans.steps import Commit
 from kvmtui.plans.subject import Subject, find
-from kvmtui.plans.wishes import Cancel, Create, Finish, Mend, Merge, Move, Pull, Revert, Wish
+from kvmtui.plans.wishes import (
+    Cancel,
+    Create,
+    Delete,
+    Finish,
+    Mend,
+    Merge,
+    Move,
+    Pull,
+    Revert,
+    Wish,
+)
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
@@ -31,8 +44,8 @@ Ask = Callable[[Ref, tuple[str, ...]], Wish]
 """A wish for a domain with these layers of vda, active one first."""
 
 WISHES: dict[str, tuple[Ask, int]] = {
-    "two disks": (lambda ref, layers: Merge(ref, "vda", layers[2], others=True), 8),
-    "inner": (lambda ref, layers: Merge(ref, "vda", layers[3], top=layers[1], others=True), 8),
+    "two disks": (lambda ref, layers: Merge(ref, "vda", layers[2], others=True), 10),
+    "inner": (lambda ref, layers: Merge(ref, "vda", layers[3], top=layers[1], others=True), 10),
     "pull": (lambda ref, layers: Pull(ref, "vda", layers[3]), 3),
     "move": (lambda ref, layers: Move(ref, "vda", _beside(layers)), 4),
     "move one": (lambda ref, layers: Move(ref, "vda", _beside(layers), shallow=True), 4),
@@ -40,8 +53,8 @@ WISHES: dict[str, tuple[Ask, int]] = {
 """The wish, and how many steps its plan has."""
 
 CUTS = {
-    "two disks": (1, 5, 6),
-    "inner": (1, 5, 6, 7),
+    "two disks": (3, 7, 8),
+    "inner": (3, 7, 8, 9),
     "pull": (1, 2),
     "move": (2, 3),
     "move one": (3,),
@@ -118,3 +131,39 @@ async def mended(driver: Driver, ref: Ref) -> None:
         assert isinstance(now, Subject)
         if mend.refuse(now, now.forest.get(snapshot.name)) is None:
             await driver.carry_out(Mend(ref, snapshot.name))
+
+
+@pytest.mark.parametrize("job", ["active", "inner", "delete"])
+async def test_a_commit_that_nobody_forgets_a_record_for_spoils_no_way_back_untold(
+    driver: Driver, new_machine: NewMachine, job: str
+) -> None:
+    """Killed right after it was begun; then the domain goes off, and the job with it."""
+    machine = new_machine(disks=2)
+    machine.start()
+    ref = await driver.meet("m")
+    for number in range(1, DEPTH + 1):
+        both(machine, number)
+        await driver.carry_out(Create(ref, f"s{number}"))
+    both(machine, DEPTH + 1)
+    await driver.fleet.fresh(ref)
+    chain = layers(driver)
+    wish: Wish = Merge(ref, "vda", chain[2], top=chain[1] if job == "inner" else "")
+    plan = await driver.plan(Delete(ref, "s2", cancellable=True) if job == "delete" else wish)
+    assert isinstance(plan, Plan)
+    first = next(n for n, step in enumerate(plan.steps) if isinstance(step, Commit))
+    begun = replace(plan, steps=plan.steps[: first + 1], lastly=(), afterwards=(), chains=())
+    outcome = await driver.fleet.perform(begun)
+    assert outcome.ok, outcome.says
+    await driver.until_domain("m", lambda d: all(job.ready for job in d.jobs), what="no job moves")
+    machine.off()
+    await driver.until_domain("m", lambda d: d.state is State.OFF and not d.jobs, what="off")
+    holds(machine, DEPTH + 1)
+    offered = 0
+    for number in range(1, DEPTH + 1):
+        back = Revert(ref, f"s{number}", safety=False)
+        if isinstance(await driver.plan(back), Plan):
+            await driver.carry_out(back)
+            holds(machine, number)
+            machine.off()
+            offered += 1
+    assert offered

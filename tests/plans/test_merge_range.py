@@ -10,6 +10,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.world import World
 from kvmtui.plans.chain import merge
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.steps import (
@@ -21,9 +22,10 @@ from kvmtui.plans.steps import (
     Pivot,
     Power,
     Verb,
+    Vouch,
 )
 from kvmtui.plans.subject import Subject, find
-from kvmtui.plans.wishes import Merge
+from kvmtui.plans.wishes import Delete, Merge, Revert
 from tests.worlds import (
     V9,
     allowed,
@@ -32,7 +34,9 @@ from tests.worlds import (
     disk,
     domain,
     external,
+    facts,
     file,
+    host,
     ref,
     refused,
     world,
@@ -225,3 +229,40 @@ def test_the_limit_that_is_asked_for_goes_before_that_of_the_host() -> None:
     for limit, found in ((None, 5), ("", 0), ("0", 0), ("7", 7), ("1.5K", 1536)):
         plan = allowed(world(web, commit_bandwidth=5), wish(web, "", BASE, limit=limit))
         assert [s.bandwidth for s in plan.steps if isinstance(s, Commit)] == [found]
+
+
+def local(web: Domain) -> World:
+    """The host's files are this machine's."""
+    return World((host(web, facts=replace(facts(), local=True)),))
+
+
+def test_what_the_images_hold_is_noted_before_the_first_byte_is_written() -> None:
+    """Should nobody forget the records any more, they are not believed."""
+    web = chained(3)
+    plan = allowed(local(web), wish(web, "", ONE))
+    assert plan.steps[0] == Vouch("web", "vda", ("s2", "s3"))
+    plan = allowed(local(web), wish(web, TWO, BASE))
+    assert plan.steps[0] == Vouch("web", "vda", ("s1", "s2"))
+    both = two_disks()
+    plan = allowed(local(both), wish(both, "", file("vda.s1.qcow2"), others=True))
+    assert plan.steps[:2] == (
+        Vouch("web", "vda", ("s2", "s3")),
+        Vouch("web", "vdb", ("s2",)),
+    )
+    plan = allowed(local(web), Delete(ref(web), "s2", cancellable=True))
+    assert plan.steps[0] == Vouch("web", "vda", ("s2",))
+
+
+@pytest.mark.parametrize(("intact", "rule"), [(True, ""), (None, ""), (False, "stale")])
+def test_a_snapshot_whose_image_was_written_to_since_is_not_gone_back_to(
+    intact: bool | None, rule: str
+) -> None:
+    """Though its record fits the chain, as when a commit was begun and given up."""
+    web = chained(2)
+    assert web.forest is not None
+    noted = tuple(
+        replace(s, disks=tuple(replace(d, intact=intact) for d in s.disks))
+        for s in web.forest.snapshots
+    )
+    web = replace(web, forest=Forest(noted, "s2"))
+    assert refused(local(web), Revert(ref(web), "s1", safety=False)) == rule

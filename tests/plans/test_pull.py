@@ -149,7 +149,7 @@ def test_a_recorded_internal_snapshot_in_the_active_layer_is_not_lost() -> None:
     assert refused(here(web), wish(web)) == "internal inside"
 
 
-def pulled(*, intact: bool) -> Domain:
+def pulled(*, intact: bool | None) -> Domain:
     """After all of ``chained(2)`` was pulled."""
     assert ONE_UP.forest is not None
     below = {"s1": (), "s2": (BASE,)}
@@ -161,8 +161,8 @@ def pulled(*, intact: bool) -> Domain:
     return domain("web", flat, forest=Forest(noted, "s2"))
 
 
-@pytest.mark.parametrize(("intact", "rule"), [(True, ""), (False, "stale")])
-def test_what_is_vouched_for_can_be_gone_back_to(intact: bool, rule: str) -> None:
+@pytest.mark.parametrize(("intact", "rule"), [(True, ""), (None, "stale"), (False, "stale")])
+def test_what_is_vouched_for_can_be_gone_back_to(intact: bool | None, rule: str) -> None:
     web = pulled(intact=intact)
     for name in ("s1", "s2"):
         assert refused(here(web), Revert(ref(web), name, safety=False)) == rule
@@ -186,7 +186,7 @@ def test_its_delete_merges_nothing_and_removes_what_nobody_needs() -> None:
 
 
 def test_without_the_note_only_its_record_can_go() -> None:
-    web = pulled(intact=False)
+    web = pulled(intact=None)
     assert refused(here(web), Delete(ref(web), "s2")) == "stale"
     assert not refused(here(web), Delete(ref(web), "s2", metadata_only=True))
 
@@ -200,7 +200,8 @@ def partly(*, intact: bool = True) -> Domain:
         replace(
             s,
             disks=tuple(
-                replace(d, below=below[s.name], intact=intact and s.name != "s1") for d in s.disks
+                replace(d, below=below[s.name], intact=(intact and s.name != "s1") or None)
+                for d in s.disks
             ),
         )
         for s in web.forest.snapshots

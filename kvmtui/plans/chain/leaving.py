@@ -85,7 +85,7 @@ def standing(
 def _is_apart(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> bool:
     """Whether the images have left the chain, or a revert was cut short before it was recorded."""
     if record.intact:
-        return stale.refuse(subject, snapshot, replace(record, intact=False)) is not None
+        return stale.refuse(subject, snapshot, replace(record, intact=None)) is not None
     disk = subject.config.disk(record.target)
     here = record.mode == "external" and snapshot.name in subject.forest.branch
     return here and disk is not None and disk.complete and disk.position(record.base) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans import rules
-from kvmtui.plans.chain import merging
+from kvmtui.plans.chain import leaving, merging
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete.refusals import (
     branching_off,
@@ -113,7 +113,7 @@ def steps(
     Each disk's records are corrected before the next one begins, so that a plan that stops
     between two leaves none that is wrong.
     """
-    made: list[Step] = []
+    made = _vouched(subject, snapshot, merged)
     for number, merge in enumerate(merged):
         disk = subject.config.disk(merge.disk)
         active = disk is not None and disk.position(merge.top) == 0
@@ -128,6 +128,16 @@ def steps(
         made += _amended(subject, snapshot, merge)
         made += merging.finished(subject, merge.disk, merge.base)
     return tuple(made)
+
+
+def _vouched(subject: Subject, snapshot: Snapshot, merged: tuple[Merged, ...]) -> list[Step]:
+    """So that its record is not believed, should nobody forget it once the first job has begun."""
+    made: list[Step] = []
+    for merge in merged:
+        disk = subject.config.disk(merge.disk)
+        fits = (record := snapshot.disk(merge.disk)) is not None and record.base == merge.base
+        made += leaving.vouched(subject, disk, [snapshot]) if disk and fits else ()
+    return made
 
 
 def _amended(subject: Subject, snapshot: Snapshot, merge: Merged) -> tuple[Amend, ...]:

@@ -175,8 +175,8 @@ def _finish(subject: Subject, wish: Finish) -> Plan | Refusal:
         verb="Switch over",
         steps=(
             *leaving.vouched(subject, disk, left),
-            Pivot(subject.name, wish.disk, base),
             *merge.forgotten(subject, gone),
+            Pivot(subject.name, wish.disk, base),
         ),
         danger=Danger.LOSS,
         losses=(

@@ -10,13 +10,10 @@ from kvmtui.plans.subject import Subject
 
 def refuse(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
     """Why the image that the snapshot preserves of a disk is not gone back to."""
+    if record.intact is not None:
+        return None if record.intact else _written(record)
     disk = subject.config.disk(record.target)
-    if (
-        record.intact
-        or disk is None
-        or not disk.complete
-        or not _leads_here(subject, snapshot, disk)
-    ):
+    if disk is None or not disk.complete or not _leads_here(subject, snapshot, disk):
         return None
     position = disk.position(record.base)
     if position is None:
@@ -26,6 +23,12 @@ def refuse(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusa
     if not position or above in _written_since(subject, snapshot, record, disk):
         return None
     reason = f"its record does not fit the chain of {record.target}: what it held is not known"
+    return Refusal("stale", reason, "only its record can be forgotten")
+
+
+def _written(record: SnapshotDisk) -> Refusal:
+    """As a merge leaves it that was begun, and of which nobody has forgotten the record."""
+    reason = f"{record.base}, or one below it, was written to since it was noted what it holds"
     return Refusal("stale", reason, "only its record can be forgotten")
 
 

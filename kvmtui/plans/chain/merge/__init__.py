@@ -8,7 +8,7 @@ from os.path import basename
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans import orphans
-from kvmtui.plans.chain import blockjob, merging
+from kvmtui.plans.chain import blockjob, leaving, merging
 from kvmtui.plans.chain.merge import spoilt
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.forgetting import record_gone
@@ -91,7 +91,11 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
         ref=subject.ref,
         title=f"Commit {', '.join(disk.target for disk, _ in found)} of {subject.name}",
         verb="Commit",
-        steps=(*blockjob.begin(subject), *_steps(subject, wish, found, gone)),
+        steps=(
+            *_vouched(subject, found),
+            *blockjob.begin(subject),
+            *_steps(subject, wish, found, gone),
+        ),
         lastly=blockjob.end(subject),
         chains=tuple(
             chain
@@ -105,6 +109,19 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
         ),
         effects=(*_effects(found, wish), *_meanwhile(subject)),
         warnings=_warnings(found, gone),
+    )
+
+
+def _vouched(subject: Subject, found: Sequence[tuple[Disk, Merged]]) -> tuple[Step, ...]:
+    """So that a record that is not forgotten any more, once the job has begun, is not believed."""
+    return tuple(
+        step
+        for disk, merged in found
+        for step in leaving.vouched(
+            subject,
+            disk,
+            leaving.kept(subject, disk, disk.between(merged.top, merged.base)[1:]),
+        )
     )
 
 
