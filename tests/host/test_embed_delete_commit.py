@@ -134,7 +134,7 @@ async def test_below_an_internal_snapshot_libvirt_refuses_and_a_commit_does_it(
     await driver.carry_out(Create(ref, "s1"))
     scribble(machine, 3)
     plan = await driver.carry_out(Delete(ref, "s1"))
-    assert isinstance(plan.steps[0], Commit)
+    assert any(isinstance(step, Commit) for step in plan.steps)
     assert any("is internal" in told for told in plan.warnings)
     assert machine.recorded() == {"i1": None}
     assert machine.chain() == ("m-vda.qcow2",)

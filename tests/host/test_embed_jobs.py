@@ -73,6 +73,7 @@ async def test_an_own_commit_is_seen_moving_and_gone_afterwards(
     assert slow.domain("m").jobs == ()
     busy = {world.hosts[0].domains[0].busy for world in slow.worlds} - {""}
     assert busy == {
+        "note when the images of “s1” were written last",
         "merge the layers of vda down into m-vda.qcow2",
         "wait until the job of vda is ready",
         "switch vda over to m-vda.qcow2",

@@ -96,17 +96,29 @@ async def test_a_file_that_somebody_names_after_all_stays_and_that_is_said(
     use: Callable[[Path, NewMachine], None],
 ) -> None:
     overlay = await branch(driver, machine)
-    use(overlay, new_machine)
     if use is linked:
+        use(overlay, new_machine)
         await driver.meet("other")
     made = await driver.plan(Delete(driver.ref("m"), "s2"))
     assert isinstance(made, Plan)
     assert any(isinstance(step, RemoveFile) for step in made.steps)
+    if use is by_hand:
+        use(overlay, new_machine)
     outcome = await driver.fleet.perform(made)
     assert not outcome.ok
     assert "still named by" in outcome.says
     assert overlay.exists()
     assert now(machine) == history(1)
+
+
+async def test_a_file_that_an_image_made_by_hand_stands_on_is_not_promised_to_go(
+    driver: Driver, machine: Machine, new_machine: NewMachine
+) -> None:
+    overlay = await branch(driver, machine)
+    by_hand(overlay, new_machine)
+    plan = await driver.carry_out(Delete(driver.ref("m"), "s2"))
+    assert not any(isinstance(step, RemoveFile) for step in plan.steps)
+    assert overlay.exists()
 
 
 def replaced_by_link(path: Path) -> Path:

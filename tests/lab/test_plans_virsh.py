@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import AwaitReady, Step, Verb
+from kvmtui.plans.steps import AwaitReady, Step, Verb, Vouch
 from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
 from tests.host.content import now, scribble
 from tests.host.driver import Driver
@@ -79,7 +79,8 @@ async def both(
     for step in plan.steps:
         if isinstance(step, AwaitReady):
             eventually(lambda: _is_ready(virsh, there.name), f"vda of {there.name} is ready")
-        typed(step, uri, here.name, there.name)
+        if not isinstance(step, Vouch):  # a note of kvmtui's own, in a record edited by hand
+            typed(step, uri, here.name, there.name)
     agree(driver, virsh, here.name)
     same(here, there, virsh)
 
