@@ -53,10 +53,10 @@ WISHES: dict[str, tuple[Ask, int]] = {
 """The wish, and how many steps its plan has."""
 
 CUTS = {
-    "two disks": (3, 7, 8),
-    "inner": (3, 7, 8, 9),
-    "pull": (1, 2),
-    "move": (2, 3),
+    "two disks": (7, 8),
+    "inner": (3, 7, 9),
+    "pull": (2,),
+    "move": (2,),
     "move one": (3,),
 }
 """After how many steps it ends; the others differ only in how many records are forgotten."""

@@ -240,17 +240,17 @@ def test_what_the_images_hold_is_noted_before_the_first_byte_is_written() -> Non
     """Should nobody forget the records any more, they are not believed."""
     web = chained(3)
     plan = allowed(local(web), wish(web, "", ONE))
-    assert plan.steps[0] == Vouch("web", "vda", ("s2", "s3"))
+    assert plan.steps[0] == Vouch("web", "vda", ("s2", "s3"), must=False)
     plan = allowed(local(web), wish(web, TWO, BASE))
-    assert plan.steps[0] == Vouch("web", "vda", ("s1", "s2"))
+    assert plan.steps[0] == Vouch("web", "vda", ("s1", "s2"), must=False)
     both = two_disks()
     plan = allowed(local(both), wish(both, "", file("vda.s1.qcow2"), others=True))
     assert plan.steps[:2] == (
-        Vouch("web", "vda", ("s2", "s3")),
-        Vouch("web", "vdb", ("s2",)),
+        Vouch("web", "vda", ("s2", "s3"), must=False),
+        Vouch("web", "vdb", ("s2",), must=False),
     )
     plan = allowed(local(web), Delete(ref(web), "s2", cancellable=True))
-    assert plan.steps[0] == Vouch("web", "vda", ("s2",))
+    assert plan.steps[0] == Vouch("web", "vda", ("s2",), must=False)
 
 
 @pytest.mark.parametrize(("intact", "rule"), [(True, ""), (None, ""), (False, "stale")])

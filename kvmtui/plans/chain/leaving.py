@@ -54,14 +54,23 @@ def unprovable(subject: Subject, snapshots: Sequence[Snapshot]) -> tuple[Snapsho
     """Those of which nobody could tell later that their images are unchanged."""
     if not subject.host.facts.local:
         return tuple(snapshots)
-    return tuple(s for s in snapshots if edit.hidden(subject, s) is not None)
+    return tuple(
+        s
+        for s in snapshots
+        if edit.hidden(subject, s) is not None or any(disk.volume for disk in s.disks)
+    )
 
 
-def vouched(subject: Subject, disk: Disk, snapshots: Sequence[Snapshot]) -> tuple[Vouch, ...]:
-    """The note that lets it be told of the others, while their images are known to be right."""
+def vouched(
+    subject: Subject, disk: Disk, snapshots: Sequence[Snapshot], *, must: bool = True
+) -> tuple[Vouch, ...]:
+    """The note that lets it be told of the others, while their images are known to be right.
+
+    ``must``: what comes after it must not be done without.
+    """
     lost = unprovable(subject, snapshots)
     names = tuple(s.name for s in reversed(snapshots) if s not in lost)
-    return (Vouch(subject.name, disk.target, names),) if names else ()
+    return (Vouch(subject.name, disk.target, names, must),) if names else ()
 
 
 def standing(

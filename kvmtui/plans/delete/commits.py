@@ -136,7 +136,7 @@ def _vouched(subject: Subject, snapshot: Snapshot, merged: tuple[Merged, ...]) -
     for merge in merged:
         disk = subject.config.disk(merge.disk)
         fits = (record := snapshot.disk(merge.disk)) is not None and record.base == merge.base
-        made += leaving.vouched(subject, disk, [snapshot]) if disk and fits else ()
+        made += leaving.vouched(subject, disk, [snapshot], must=False) if disk and fits else ()
     return made
 
 

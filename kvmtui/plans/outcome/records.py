@@ -12,7 +12,7 @@ def missing(step: Step, domain: Domain) -> str | None:
         case Amend():
             return _amended(step, domain)
         case Vouch():
-            return _noted(step, domain)
+            return _noted(step, domain) if step.must else None
         case EditRecord():
             return _edited(step, domain)
         case Redefine():

@@ -75,6 +75,8 @@ class Vouch:
     domain: str
     disk: str
     snapshots: tuple[str, ...]
+    must: bool = True
+    """Else those are passed over whose images cannot be looked at."""
     watch = Watch.NOTHING
 
     @property

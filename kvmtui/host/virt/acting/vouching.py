@@ -18,15 +18,23 @@ from kvmtui.plans.steps import Vouch
 def vouch(domain: Any, step: Vouch) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE for each of the snapshots."""
     for name in step.snapshots:
-        text = recorded(domain, name)
-        root = parse.tree(text)
-        then = root.find("domain")
-        record = parse.snapshot(text).disk(step.disk)
-        if then is None or record is None:
-            raise Refused(f"“{name}” says nothing of {step.disk}")
-        note.write(then, step.disk, _written(record.base))
-        noted = etree.tostring(root, encoding="unicode")
-        domain.snapshotCreateXML(noted, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+        try:
+            _vouch(domain, step.disk, name)
+        except (Refused, libvirt.libvirtError):
+            if step.must:
+                raise
+
+
+def _vouch(domain: Any, target: str, name: str) -> None:
+    text = recorded(domain, name)
+    root = parse.tree(text)
+    then = root.find("domain")
+    record = parse.snapshot(text).disk(target)
+    if then is None or record is None:
+        raise Refused(f"“{name}” says nothing of {target}")
+    note.write(then, target, _written(record.base))
+    noted = etree.tostring(root, encoding="unicode")
+    domain.snapshotCreateXML(noted, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
 
 
 def _written(file: str) -> list[note.Written]:

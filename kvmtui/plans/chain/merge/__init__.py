@@ -121,6 +121,7 @@ def _vouched(subject: Subject, found: Sequence[tuple[Disk, Merged]]) -> tuple[St
             subject,
             disk,
             leaving.kept(subject, disk, disk.between(merged.top, merged.base)[1:]),
+            must=False,
         )
     )
 
