@@ -124,7 +124,7 @@ def test_a_commit_of_inner_layers_ends_while_nobody_looks_and_the_record_above_i
     if "s2" in names(deep):
         why = "is missing; forget “s2” first, if there is no way to it"
         assert_refused(screen, deep, "s3", why)
-        assert_refused(screen, deep, "s2", "its record does not fit the chain of vda")
+        assert_refused(screen, deep, "s2", "was written to since it was noted what it holds")
         delete(screen, deep, "s2", "only the record", "Forget “s2” of blank")
     if preserved(deep, "s3") != layer(deep, "s1"):
         assert_refused(screen, deep, "s3", "is missing; d can correct its record")
