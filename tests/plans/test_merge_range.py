@@ -266,3 +266,16 @@ def test_a_snapshot_whose_image_was_written_to_since_is_not_gone_back_to(
     )
     web = replace(web, forest=Forest(noted, "s2"))
     assert refused(local(web), Revert(ref(web), "s1", safety=False)) == rule
+
+
+def test_what_an_image_holds_that_was_written_to_is_never_noted_as_right() -> None:
+    web = chained(2)
+    assert web.forest is not None
+    spoilt = tuple(
+        replace(s, disks=tuple(replace(d, intact=False) for d in s.disks))
+        for s in web.forest.snapshots
+    )
+    web = replace(web, forest=Forest(spoilt, "s2"))
+    for asked in (Delete(ref(web), "s2", cancellable=True), wish(web, "", BASE)):
+        plan = allowed(local(web), asked)
+        assert not any(isinstance(step, Vouch) for step in plan.steps)

@@ -83,6 +83,9 @@ def test_a_domain_that_is_off_is_started_paused_and_its_copy_is_not_taken_back()
     assert plan.steps[0] == Power("web", Verb.START_PAUSED, for_merge=True)
     assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
     assert plan.undo == ()
+    assert any(told.endswith("web.qcow2 stays behind then") for told in plan.effects)
+    running = allowed(here(chained(1), places=PLACES), wish(chained(1)))
+    assert not any("stays behind" in told for told in running.effects)
 
 
 def on(*disks: Disk, **fields: Any) -> Domain:

@@ -72,6 +72,7 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
     lost = leaving.unprovable(subject, kept)
     unused = leftovers.unused(subject, disk.target, [layer.source for layer in _left(disk, wish)])
     removals = leftovers.removals(subject, unused) if wish.tidy else ()
+    undo = () if start else _undone(subject, wish)
     return Plan(
         ref=subject.ref,
         title=f"Move {disk.target} of {subject.name}",
@@ -84,7 +85,7 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
             Pivot(subject.name, disk.target, wish.file),
             *_recorded(subject, disk, wish),
         ),
-        undo=() if start else _undone(subject, wish),
+        undo=undo,
         lastly=blockjob.end(subject),
         chains=blockjob.known(disk, [layer.source for layer in _left(disk, wish)], wish.file),
         afterwards=removals,
@@ -95,7 +96,7 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
             *_fate(unused, removals),
             *leaving.told(kept),
             *blockjob.told(subject),
-            "x cancels until it switches over, and nothing is lost",
+            _cancelled(wish, undo),
         ),
     )
 
@@ -103,6 +104,12 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
 def _undone(subject: Subject, wish: Move) -> tuple[RemoveFile, ...]:
     """Without the switch nobody needs the copy; only where the copy is the first step."""
     return leftovers.removals(subject, [wish.file])
+
+
+def _cancelled(wish: Move, undo: Sequence[RemoveFile]) -> str:
+    """Also what is left of the copy when it does not come about."""
+    left = "" if undo else f"; {basename(wish.file)} stays behind then"
+    return f"x cancels until it switches over, and nothing is lost{left}"
 
 
 def _recorded(subject: Subject, disk: Disk, wish: Move) -> tuple[Step, ...]:

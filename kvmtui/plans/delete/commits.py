@@ -131,12 +131,18 @@ def steps(
 
 
 def _vouched(subject: Subject, snapshot: Snapshot, merged: tuple[Merged, ...]) -> list[Step]:
-    """So that its record is not believed, should nobody forget it once the first job has begun."""
+    """So that its record is not believed, should nobody forget it once the first job has begun.
+
+    Not where it is not believed now: what its image holds would pass for what it was taken of.
+    """
     made: list[Step] = []
     for merge in merged:
         disk = subject.config.disk(merge.disk)
-        fits = (record := snapshot.disk(merge.disk)) is not None and record.base == merge.base
-        made += leaving.vouched(subject, disk, [snapshot], must=False) if disk and fits else ()
+        base = disk.position(merge.base) if disk else None
+        if disk is not None and base is not None:
+            kept = leaving.kept(subject, disk, disk.layers[base : base + 1])
+            own = [found for found in kept if found.name == snapshot.name]
+            made += leaving.vouched(subject, disk, own, must=False)
     return made
 
 
