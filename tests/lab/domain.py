@@ -87,8 +87,16 @@ class LabDomain:
         if self.state == "shut off":
             disk.write(self.sources()[target], pattern, offset=offset, length=length)
             return
+        self._order(target, f"write -P {pattern} {offset} {length}", "flush")
+
+    def flush(self) -> None:
+        """Has a running domain's QEMU write down where everything lies, as a guest's flush does."""
+        for target in self.sources() if self.state != "shut off" else ():
+            self._order(target, "flush")
+
+    def _order(self, target: str, *orders: str) -> None:
         device = self._device(target)
-        for order in (f"write -P {pattern} {offset} {length}", "flush"):
+        for order in orders:
             said = monitor(self.handle, f'qemu-io -d {device} "{order}"', HMP)
             if said:  # QEMU answers only errors
                 raise RuntimeError(f"{order} on {target} of {self.name}: {said}")

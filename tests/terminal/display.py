@@ -19,19 +19,21 @@ FRAMES = (b"\x1b[?2026$p", b"\x1b[?2026;2$y")
 
 
 class Display:
-    """A screen of 80 columns and 24 rows."""
+    """A screen, of 80 columns and 24 rows unless told otherwise."""
 
-    COLUMNS, ROWS = 80, 24
-
-    def __init__(self) -> None:
-        self.raw = b""
+    def __init__(self, columns: int = 80, rows: int = 24) -> None:
+        self.raw = bytearray()
         """Everything that was written."""
         self.modes = {_WRAPS, _SHOWS_CURSOR}
         """The private modes that are switched on now: 1049 is the alternate screen."""
-        self._screen = pyte.Screen(self.COLUMNS, self.ROWS)
+        self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self._rest = ""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """What was drawn stays until it is drawn anew."""
+        self._screen.resize(rows, columns)
 
     def feed(self, data: bytes) -> None:
         """Draws; a sequence that is not complete waits for its end."""
@@ -49,6 +51,19 @@ class Display:
     def text(self) -> str:
         """The rows, wide characters included."""
         return "\n".join(self._screen.display)
+
+    def stands_out(self, text: str) -> bool:
+        """Whether a text that is on the screen once is drawn in reverse, as what has the focus."""
+        for row, line in enumerate(self._screen.display):
+            column = line.rfind(text)
+            if column >= 0 and self._screen.buffer[row][column].reverse:
+                return True
+        return False
+
+    @property
+    def cursor(self) -> str:
+        """The line that the cursor is in: that of the field one types in."""
+        return str(self._screen.display[self._screen.cursor.y])
 
     @property
     def whole(self) -> bool:

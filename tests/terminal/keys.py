@@ -5,6 +5,7 @@ from __future__ import annotations
 KEYS = {
     "enter": "\r",
     "tab": "\t",
+    "shift+tab": "\x1b[Z",
     "escape": "\x1b",
     "space": " ",
     "backspace": "\x7f",

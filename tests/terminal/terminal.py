@@ -25,11 +25,12 @@ QUIET = 0.4
 class Terminal:
     """Runs a program whose input, output and errors are one terminal."""
 
-    def __init__(self, argv: Sequence[str], env: dict[str, str]) -> None:
-        self.display = Display()
+    def __init__(
+        self, argv: Sequence[str], env: dict[str, str], *, columns: int = 80, rows: int = 24
+    ) -> None:
+        self.display = Display(columns, rows)
         self._master, slave = os.openpty()
-        size = struct.pack("HHHH", Display.ROWS, Display.COLUMNS, 0, 0)
-        ioctl(slave, termios.TIOCSWINSZ, size)
+        self._measure(slave, columns, rows)
         self._settings = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env=env
@@ -51,10 +52,22 @@ class Terminal:
                 if question in data:
                     os.write(self._master, answer)
             except OSError:  # the program has ended
-                return
+                break
             with self._drawn:
                 self.display.feed(data)
                 self._drawn.notify_all()
+        with self._drawn:
+            self._drawn.notify_all()  # who waits may see that it has ended
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives the terminal another size, as a person who pulls at its window."""
+        with self._drawn:
+            self.display.resize(columns, rows)
+        self._measure(self._master, columns, rows)
+
+    @staticmethod
+    def _measure(terminal: int, columns: int, rows: int) -> None:
+        ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, or types text."""
