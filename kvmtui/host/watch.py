@@ -14,7 +14,7 @@ from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
-from kvmtui.model.domain import Domain, State
+from kvmtui.model.domain import IO_ERROR, Domain, State
 from kvmtui.model.world import Facts, Host, Link
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -169,6 +169,8 @@ class Watch:
                 for uuid in self._due():
                     await self._compare(uuid)
                 for domain in self.host.domains:
+                    if domain.reason == IO_ERROR:
+                        self.reader.details.mark(domain.uuid, Part.CONFIG)  # room may be made
                     if domain.held or (domain.guest is not None and domain.guest.frozen):
                         self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
 

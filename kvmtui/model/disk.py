@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 
 from kvmtui.model.tuning import Tuning
 
+NO_SPACE = "no space"
+"""There was no room for what the guest has written; QEMU tries again when it is resumed."""
+
+FAILED = "I/O error"
+"""Reading or writing failed for another reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageSnapshot:
@@ -91,6 +97,8 @@ class Disk:
     """A storage pool tells of that folder: there may be things that are no images, too."""
     free: int | None = None
     """Bytes free on the file system or pool that holds the active layer."""
+    stopped: str = ""
+    """Why QEMU has paused the guest on this disk: ``NO_SPACE``, ``FAILED``; else empty."""
 
     @property
     def active(self) -> Layer | None:

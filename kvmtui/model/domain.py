@@ -12,6 +12,9 @@ from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
 from kvmtui.model.snapshot import Forest
 
+IO_ERROR = "I/O error"
+"""Reason of a domain that QEMU has paused because a disk could not be read or written."""
+
 RESTORED = ("reverted", "migrating")
 """Reasons of a domain that is paused since its RAM came from a snapshot or a file."""
 
@@ -86,7 +89,7 @@ class Domain:
     name: str
     state: State = State.UNKNOWN
     reason: str = ""
-    """Why it is in that state, where an administrator must know: ``I/O error``, …"""
+    """Why it is in that state, where an administrator must know: ``IO_ERROR``, …"""
     snapshot_count: int | None = None
     config: Config | None = None
     forest: Forest | None = None

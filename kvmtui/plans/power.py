@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans import guest, names, ram, rules
+from kvmtui.plans import guest, names, ram, rules, starved
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
@@ -139,7 +139,19 @@ def _warnings(subject: Subject, verb: Verb) -> tuple[str, ...]:
         return ("it was off, and started paused only for a merge: this lets its guest start",)
     if verb is Verb.SHUTDOWN and guest.is_frozen(subject):
         return ("its file systems are frozen: a guest that cannot write may hang; t thaws it",)
+    full = [starved.where(d) for d in starved.disks(subject.domain) if starved.is_full(d)]
+    if verb is Verb.RESUME and full:
+        return (f"it will stop again at once, unless room was made on {full[0]}",)
     if verb is not Verb.FORCE_OFF:
         return ()
     jobs = subject.domain.jobs
-    return tuple(f"the running {job.kind.value} of {job.disk} ends unfinished" for job in jobs)
+    ended = (f"the running {job.kind.value} of {job.disk} ends unfinished" for job in jobs)
+    return (*_needless(subject), *ended)
+
+
+def _needless(subject: Subject) -> tuple[str, ...]:
+    """What would lose nothing where a guest is to be forced off that only waits for room."""
+    waits = starved.disks(subject.domain)
+    if not waits:
+        return ()
+    return (f"it only waits for room on {starved.where(waits[0])}: make some and resume it",)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from kvmtui.model.domain import Domain, State
+from kvmtui.model.domain import IO_ERROR, Domain, State
 from kvmtui.model.words import size
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans import health
@@ -29,6 +29,8 @@ WIDE = 60
 
 
 _WORDS = {
+    "no space": ("no space", "full"),
+    "I/O error": ("I/O error", "I/O"),
     "ready": ("ready", "ready"),
     "layer missing": ("missing", "lost"),
     "half merged": ("half done", "broken"),
@@ -51,7 +53,7 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
     bad = worst is not None and worst.severity is Severity.BAD
     ready = worst is not None and worst.rule == "ready"
     urgent = (
-        (domain.reason == "I/O error", "I/O error", "I/O", BAD),
+        (domain.reason == IO_ERROR, *_stopped(worst), BAD),
         (domain.guest is not None and domain.guest.frozen, "frozen: t", "frozen", BAD),
         (bad, *words, BAD),
         (ready, *words, WARN),
@@ -64,6 +66,11 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
         if is_so:
             return (long if len(long) <= width else short), style
     return "", ""
+
+
+def _stopped(worst: Finding | None) -> tuple[str, str]:
+    """Why QEMU has paused the guest."""
+    return _WORDS["no space"] if worst and worst.rule == "no space" else _WORDS["I/O error"]
 
 
 def rows(world: World, width: int, now: float) -> tuple[Row, ...]:

@@ -11,6 +11,7 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import moment, size
 from kvmtui.model.world import Host
+from kvmtui.plans import starved
 from kvmtui.plans.fits import misfit
 from kvmtui.render.row import BAD, QUIET, WARN
 from kvmtui.render.words import safe
@@ -22,18 +23,20 @@ def details(host: Host, domain: Domain, target: str | None, source: str | None) 
     layer = next((each for each in disk.layers if each.source == source), None) if disk else None
     if disk is None or layer is None:
         return ()
-    told = [*_trouble(host, disk, layer), Text(" · ".join(_facts(disk, layer)), QUIET)]
+    told = [*_trouble(host, domain, disk, layer), Text(" · ".join(_facts(disk, layer)), QUIET)]
     whose = _whose(host, domain, layer)
     told += [Text(" · ".join(whose))] if whose else []
     told.append(Text(safe(layer.source)))
     return (*told, Text(f"volume {safe(layer.volume)}", QUIET)) if layer.volume else tuple(told)
 
 
-def _trouble(host: Host, disk: Disk, layer: Layer) -> list[Text]:
+def _trouble(host: Host, domain: Domain, disk: Disk, layer: Layer) -> list[Text]:
     if layer.missing:
         return [Text("missing; what is below it is not known", BAD)]
     if layer.unread:
         return [Text(f"cannot be read: {safe(layer.unread)}", WARN)]
+    if layer is disk.active and disk in starved.disks(domain):
+        return [Text(safe(starved.told(disk)), BAD)]
     if disk.complete or layer is not disk.layers[-1] or layer.kind not in ("file", "block"):
         return []
     folder = dirname(layer.source)

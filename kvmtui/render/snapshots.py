@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from kvmtui.model.domain import Domain
+from kvmtui.model.disk import NO_SPACE
+from kvmtui.model.domain import IO_ERROR, Domain
 from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
 from kvmtui.model.words import count, moment, size
+from kvmtui.plans import starved
 from kvmtui.plans.fits import MISSING, misfit
 from kvmtui.render.row import (
     ACCENT,
@@ -127,6 +129,8 @@ def _nodes(forest: Forest, parent: str | None, guides: str | None) -> list[tuple
 def _here(domain: Domain, guides: str) -> Row:
     text = Text.assemble((guides, QUIET), ("▶ you are here", ACCENT))
     text.append(f" · {domain.state.value}", QUIET)
+    if domain.reason == IO_ERROR:
+        text.append(f", {NO_SPACE if starved.disks(domain) else IO_ERROR}", BAD)
     if domain.stranded:
         text.append(" for a merge", WARN)
     return Row(HERE, text)
@@ -244,4 +248,5 @@ def _about_now(domain: Domain) -> tuple[Text, ...]:
     parts += ["UEFI"] if config.nvram else []
     parts += ["saved RAM image"] if config.managed_save else []
     told = [Text(safe(about) or safe(domain.name)), Text(" · ".join(parts), QUIET)]
+    told[:0] = [Text(safe(starved.told(disk)), BAD) for disk in starved.disks(domain)[:1]]
     return (*told, Text(safe(domain.trouble), WARN)) if domain.trouble else tuple(told)

@@ -9,11 +9,11 @@ from typing import Any
 import libvirt
 
 from kvmtui.host import branches, images
-from kvmtui.host.virt import sizes
+from kvmtui.host.virt import sizes, stopped
 from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model import parse
 from kvmtui.model.disk import Disk
-from kvmtui.model.domain import RESTORED, Config, Domain, State
+from kvmtui.model.domain import IO_ERROR, RESTORED, Config, Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Forest
 
@@ -29,7 +29,7 @@ _STATES = {
 }
 
 _REASONS = {
-    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_IOERROR): "I/O error",
+    (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_IOERROR): IO_ERROR,
     (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_CRASHED): "guest crashed",
     (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_SAVE): "saving",
     (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_SNAPSHOT): "taking a snapshot",
@@ -91,7 +91,8 @@ def config(volumes: Volumes, domain: Any, *, ask_qemu: bool = True) -> Config:
     if read.managed_save:
         read = replace(read, names=read.names | _saved(domain))
     read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
-    return sizes.measured(volumes, domain, read, ask_qemu=ask_qemu)
+    read = sizes.measured(volumes, domain, read, ask_qemu=ask_qemu)
+    return replace(read, disks=stopped.told(domain, read.disks)) if ask_qemu else read
 
 
 def _lasting(now: Config, later: Config) -> tuple[Disk, ...]:

@@ -9,7 +9,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Facts, Host, Ref
-from kvmtui.plans.health import chains, records, room
+from kvmtui.plans.health import chains, records, room, stopped
 from kvmtui.plans.health.finding import Finding as Finding
 from kvmtui.plans.health.finding import Severity as Severity
 from kvmtui.plans.same import Same
@@ -44,7 +44,8 @@ def _found(
 
 
 def _of(subject: Subject, disk: Disk, can_read: bool) -> Iterator[Finding]:
-    """Of equal severity: what waits for somebody, then what is spoilt, then what grows."""
+    """Of equal severity: what stops the guest, what waits, then what is spoilt, then what grows."""
+    yield from stopped.paused(subject, disk)
     yield from _waiting(subject, disk)
     yield from chains.broken(subject, disk)
     yield from records.half_merged(subject, disk)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kvmtui.model.disk import Disk
 from kvmtui.model.growth import Growth
 from kvmtui.model.words import count, size
+from kvmtui.plans import starved
 from kvmtui.plans.chain import merging
 from kvmtui.plans.health.finding import Finding, Severity
 from kvmtui.plans.subject import Subject
@@ -22,7 +23,7 @@ NOTHING = 2**27
 def filling(subject: Subject, disk: Disk) -> Iterator[Finding]:
     """The one thing about the room around the active layer that matters most."""
     active = disk.active
-    if active is None or not disk.writable:
+    if active is None or not disk.writable or disk in starved.disks(subject.domain):
         return
     running = subject.domain.state.active
     growth = next((g for g in subject.domain.growth if running and _is_of(g, disk)), None)

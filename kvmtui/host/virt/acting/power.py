@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import Any
 
 import libvirt
 
 from kvmtui.host.base import Refused
+from kvmtui.host.virt import stopped
 from kvmtui.model import errand
+from kvmtui.model.disk import FAILED
 from kvmtui.plans.steps import Power, Verb
+
+AGAIN = 0.5
+"""Seconds within which a guest that has no room still is stopped again."""
+
+LOOK = 0.02
+"""Seconds between two looks."""
 
 
 def switch(domain: Any, step: Power) -> None:
@@ -32,10 +41,26 @@ def switch(domain: Any, step: Power) -> None:
                 raise Refused("it is paused already: somebody else has paused it")
             domain.suspend()
         case Verb.RESUME:
-            domain.resume()
-            _note(domain, None)
+            _resume(domain)
         case Verb.FORCE_OFF:
             domain.destroy()
+
+
+def _resume(domain: Any) -> None:
+    """A guest that waits for room tries its last write again at once, and stops if that fails."""
+    waited = stopped.is_paused(domain)
+    domain.resume()
+    _note(domain, None)
+    end = time.monotonic() + AGAIN
+    while waited and time.monotonic() < end:
+        if stopped.is_paused(domain):
+            raise Refused(f"it has stopped again at once: {_complaint(domain)}")
+        time.sleep(LOOK)
+
+
+def _complaint(domain: Any) -> str:
+    told = (f"{words} on {target}" for target, words in sorted(stopped.errors(domain).items()))
+    return ", ".join(told) or FAILED
 
 
 def _note(domain: Any, text: str | None) -> None:
