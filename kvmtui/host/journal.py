@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections import deque
@@ -42,16 +43,28 @@ class Journal:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.trouble = ""
         """Why entries are not on disk; empty while they are."""
+        self._torn = False
+        """The last line on disk has no end."""
 
     def write(self, entry: Entry) -> None:
         """Never raises: an unwritable journal must not stop a step half way."""
         self.entries.append(entry)
-        line = json.dumps(asdict(entry), ensure_ascii=False)
+        line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with open(file, "a", encoding="utf-8", errors="backslashreplace") as journal:
-                journal.write(line + "\n")
+            try:
+                self._append(file, line.encode(errors="backslashreplace"))
+            finally:
+                os.close(file)
             self.trouble = ""
         except OSError as error:
             self.trouble = f"journal not written: {error}"
+
+    def _append(self, file: int, line: bytes) -> None:
+        """In one piece, as others may write to it too; what was torn off gets a line of its own."""
+        line = b"\n" + line if self._torn else line
+        written = os.write(file, line)
+        self._torn = written < len(line)
+        if self._torn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))

@@ -90,7 +90,8 @@ class Watch:
     async def meet(self) -> None:
         """Connects and reads the list once. Raises ``HostError``."""
         facts = await asyncio.wrap_future(self.opening)
-        self.shelf.put(replace(self.host, facts=facts))
+        readonly = self.opener.readonly or bool(facts.barred)
+        self.shelf.put(replace(self.host, facts=facts, readonly=readonly))
         await self.reader.domains()
         self.shelf.link(Link.OPEN)
 

@@ -45,6 +45,8 @@ class Facts:
     """Capability ``<externalSnapshot/>``: snapshots with files can be reverted (9.9 and later)."""
     local: bool = False
     """The host's files are this machine's."""
+    barred: str = ""
+    """Why libvirt lets this connection only look; empty where it was not told to, or may change."""
     pools: frozenset[str] = frozenset()
     """Folders of the active storage pools: libvirt can remove files there."""
 
@@ -66,6 +68,7 @@ class Host:
     """When the link came to stand as it does, in seconds since 1970."""
     facts: Facts = field(default_factory=Facts)
     readonly: bool = False
+    """Nothing is to be changed, or can be."""
     domains: tuple[Domain, ...] = ()
     """Sorted by name."""
     places: tuple[Place, ...] = ()

@@ -22,6 +22,8 @@ def refuse(subject: Subject) -> Refusal | None:
         return Refusal("agent away", "no agent is connected", "start qemu-ga inside the guest")
     if guest.answer is Answer.UNASKED:
         return Refusal("agent unasked", "the guest agent was not asked yet", "F5 asks it")
+    if guest.answer is Answer.DENIED:
+        return Refusal("agent denied", "libvirt does not let this connection ask the guest agent")
     if guest.answer is not Answer.ANSWERING:
         return Refusal("agent silent", "the guest agent does not answer", "F5 asks it again")
     return None

@@ -103,7 +103,7 @@ def find(world: World, ref: Ref | None, *, while_busy: bool = False) -> Subject 
     if host.link is not Link.OPEN:
         return Refusal("link", f"{host.label} is not connected", "F5 tries again")
     if host.readonly:
-        return Refusal("read-only", "this connection is read-only")
+        return Refusal("read-only", "this connection is read-only", host.facts.barred)
     if domain.config is None or domain.forest is None:
         why = domain.trouble or "it has not been read yet"
         return Refusal("unread", f"{domain.name}: {why}", "F5 reads it again")

@@ -129,6 +129,8 @@ def _host(host: Host, now: float) -> Row:
         text.append(f"  {host.link.value}", BAD if host.link is Link.LOST else QUIET)
         if host.link is Link.LOST:
             text.append(f" {age(host.since, now)}", QUIET)
+    elif host.readonly:
+        text.append("  read-only", QUIET)
     return Row(host.uri, text, selectable=False)
 
 

@@ -22,6 +22,7 @@ from kvmtui.ui.commands import commands
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
+from kvmtui.ui.notices import Notices
 from kvmtui.ui.screens.ask import Ask
 from kvmtui.ui.screens.commands import CommandList
 from kvmtui.ui.screens.main import Main
@@ -57,6 +58,7 @@ class Kvmtui(TypedAhead):
         super().__init__()
         self._hosts = hosts
         self._commands = commands(readonly=readonly)
+        self._notices = Notices()
         self._main = Main(self._commands, lambda: hosts.note)
         self._waiting = False
         """A redraw is due."""
@@ -74,6 +76,7 @@ class Kvmtui(TypedAhead):
             loop.add_signal_handler(number, self._ended, 128 + number)
         self._hosts.subscribe(self._changed)
         self._main.show(self._hosts.world)
+        self._notice()
         self._follow()
 
     @work
@@ -91,8 +94,13 @@ class Kvmtui(TypedAhead):
         if not self.is_running:
             return  # the panes go one by one
         self._main.show(self._hosts.world)
+        self._notice()
         if isinstance(self.screen, PlanScreen) and self.screen.is_mounted:
             self.screen.replan()
+
+    def _notice(self) -> None:
+        for told in self._notices.new(self._hosts):
+            self._say(told, "warning")
 
     @on(Main.Selected)
     def _select(self, event: Main.Selected) -> None:
@@ -122,6 +130,7 @@ class Kvmtui(TypedAhead):
             return
         outcome = await self._hosts.perform(plan)
         self._main.report(outcome)
+        self._notice()
         if not outcome.ok or outcome.unmet:
             self._say(outcome.says, "warning" if outcome.ok else "error")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -111,6 +112,24 @@ def test_trouble_ends_when_writing_works_again(tmp_path: Path) -> None:
     journal.write(ENTRY)
     assert journal.trouble == ""
     assert len(journal.path.read_text().splitlines()) == 1
+
+
+def test_a_line_that_was_torn_off_does_not_spoil_the_next(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(ENTRY)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.path.stat().st_size + 9, hard))
+    try:
+        for number in (2.0, 3.0):
+            journal.write(replace(ENTRY, time=number))
+            assert journal.trouble.startswith("journal not written: ")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    journal.write(replace(ENTRY, time=4.0))
+    assert journal.trouble == ""
+    first, torn, last = journal.path.read_text().splitlines()
+    assert [json.loads(line)["time"] for line in (first, last)] == [1.5, 4.0]
+    assert len(torn) == 9
 
 
 def test_the_screen_keeps_only_the_last_ones(tmp_path: Path) -> None:

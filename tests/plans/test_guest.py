@@ -38,7 +38,7 @@ MUTE = (
     (domain(channel=Channel.DISCONNECTED, guest=Guest()), "agent away"),
     (replace(WEB, guest=None), "agent unasked"),
     (replace(WEB, guest=SILENT), "agent silent"),
-    (replace(WEB, guest=Guest(Answer.DENIED)), "agent silent"),
+    (replace(WEB, guest=Guest(Answer.DENIED)), "agent denied"),
 )
 """Guests that no agent speaks for, and the rule that says so."""
 

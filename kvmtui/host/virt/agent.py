@@ -11,6 +11,8 @@ from typing import Any
 import libvirt
 import libvirt_qemu
 
+from kvmtui.host.base import Denied
+from kvmtui.host.virt.errors import sort
 from kvmtui.model.guest import Answer, FileSystem, Guest
 
 PING = 2
@@ -32,9 +34,9 @@ def ask(domain: Any) -> Guest:
     try:
         _command(domain, "guest-ping", PING)
     except libvirt.libvirtError as error:
-        denied = error.get_error_code() == libvirt.VIR_ERR_OPERATION_DENIED
-        words = " ".join((error.get_error_message() or "").split())
-        return Guest(Answer.DENIED if denied else Answer.SILENT, trouble=words)
+        sorted_ = sort(error)
+        denied = isinstance(sorted_, Denied)
+        return Guest(Answer.DENIED if denied else Answer.SILENT, trouble=str(sorted_))
     frozen = _frozen(domain, PATIENCE)
     version = _command(domain, "guest-info", PATIENCE)
     facts = {} if frozen else _facts(domain)

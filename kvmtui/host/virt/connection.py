@@ -10,11 +10,10 @@ import libvirt
 
 from kvmtui.host import folders, places
 from kvmtui.host.meter import Size
-from kvmtui.host.virt import acting, events, growing, pools, reading, saved, sizes
+from kvmtui.host.virt import acting, events, facts, growing, pools, reading, saved, sizes
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.host.virt.volumes import Volumes
-from kvmtui.model import parse
 from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Config, Domain
@@ -30,9 +29,12 @@ from kvmtui.plans.steps import Step
 class Connection:
     """Blocking calls that return values; every libvirt error is raised as a ``HostError``."""
 
-    def __init__(self, handle: Any, *, readonly: bool = False, shared: bool = False) -> None:
+    def __init__(
+        self, handle: Any, *, readonly: bool = False, barred: str = "", shared: bool = False
+    ) -> None:
         self.handle = handle
         self.readonly = readonly
+        self._barred = barred
         self._shared = shared
         self._domains: dict[str, Any] = {}
         self._volumes = Volumes(handle)
@@ -53,16 +55,7 @@ class Connection:
     def facts(self) -> Facts:
         """Versions and capabilities of the host."""
         with translated():
-            return Facts(
-                uri=self.handle.getURI(),
-                libvirt=self.handle.getLibVersion(),
-                hypervisor=self.handle.getType(),
-                hypervisor_version=self.handle.getVersion(),
-                name=self.handle.getHostname(),
-                external_revert=parse.has_external_revert(self.handle.getCapabilities()),
-                local=sizes.is_local(self.handle),
-                pools=pools.folders(self.handle),
-            )
+            return facts.read(self.handle, readonly=self.readonly, barred=self._barred)
 
     def follow(self, report: events.Report) -> None:
         """Has every event reported, from libvirt's event thread."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -57,6 +58,15 @@ def mend(uri: str, message: str) -> str:
     return "name another host with -c URI"
 
 
+def _may_only_look(error: libvirt.libvirtError, uri: str) -> bool:
+    """Whether libvirt may still let in somebody who only looks (``libvirt-sock-ro``, polkit)."""
+    if is_within(uri):
+        return False
+    text = str(error.get_error_message())
+    far = "socket to" in text and "ermission denied" in text  # what ssh was told over there
+    return isinstance(sort(error), Denied) or error.get_int1() == errno.EACCES or far
+
+
 def is_within(uri: str) -> bool:
     """Whether the driver runs in this process: libvirt's test driver, or the embedded one."""
     parts = _parts(uri)
@@ -80,6 +90,8 @@ class Opener:
     ) -> None:
         self.uri = uri
         self.readonly = readonly
+        self.barred = ""
+        """Why it may only look although nobody asked for that."""
         self._around = around
         self._shared: Any = None
         self._lock = Lock()
@@ -98,18 +110,29 @@ class Opener:
                     handle = self._open()
             if shares:
                 self._shared = handle
-        return Connection(handle, readonly=self.readonly, shared=shares)
+        return Connection(handle, readonly=self.readonly, barred=self.barred, shared=shares)
 
     def _open(self) -> Any:
         uri = without_prompts(self.uri or os.environ.get("VIRSH_DEFAULT_CONNECT_URI", ""))
+        looks = self.readonly or bool(self.barred)
         try:
-            open_ = libvirt.openReadOnly if self.readonly else libvirt.open
-            handle = open_(uri or None)
+            handle = (libvirt.openReadOnly if looks else libvirt.open)(uri or None)
         except libvirt.libvirtError as error:
+            handle = None if looks or not _may_only_look(error, uri) else _only_looking(uri)
             sorted_ = sort(error)
-            kind = Denied if isinstance(sorted_, Denied) else Lost
             text = str(sorted_).rstrip(".")
-            raise kind(f"{text}; {mend(uri, text)}", sorted_.code) from error
+            text = f"{text}; {mend(uri, text)}"
+            if handle is None:
+                kind = Denied if isinstance(sorted_, Denied) else Lost
+                raise kind(text, sorted_.code) from error
+            self.barred = text
         with suppress(libvirt.libvirtError):  # drivers inside this process have no peer to probe
             handle.setKeepAlive(*KEEPALIVE)
         return handle
+
+
+def _only_looking(uri: str) -> Any:
+    """A connection over which nothing can be changed; None where not even that is allowed."""
+    with suppress(libvirt.libvirtError):
+        return libvirt.openReadOnly(uri or None)
+    return None

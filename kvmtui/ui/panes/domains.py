@@ -23,5 +23,7 @@ class Domains(Pane):
         if len(view.world.hosts) != 1:
             return self.TITLE
         host = view.world.hosts[0]
-        where = safe(host.facts.name) if host.link is not Link.OPENING else ""
-        return f"{self.TITLE} · {where}" if where else self.TITLE
+        if host.link is Link.OPENING:
+            return self.TITLE
+        told = (self.TITLE, "read-only" if host.readonly else "", safe(host.facts.name))
+        return " · ".join(filter(None, told))
