@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
+from typing import Any
 
 from kvmtui.host.base import Gone
+from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Journal
 from kvmtui.host.perform import Outcome, Performance
 from kvmtui.host.seat import Seat
@@ -16,6 +18,7 @@ from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans.plan import Plan
+from kvmtui.plans.steps import Thaw
 
 
 class Fleet:
@@ -38,6 +41,7 @@ class Fleet:
         self.journal = Journal(state)
         self._subscribers: list[Callable[[World], None]] = []
         self._performing: list[Performance] = []
+        self._tasks: set[asyncio.Future[None]] = set()
         self.watches = {
             opener.uri: Watch(opener, self._published, commit_bandwidth=commit_bandwidth)
             for opener in openers
@@ -116,6 +120,27 @@ class Fleet:
             return await performance.run()
         finally:
             self._performing.remove(performance)
+            if performance.leaves_frost:
+                self._keep(self._thaw_later(plan))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Has it done beside everything else."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _thaw_later(self, failed: Plan) -> None:
+        """An agent may carry out what it was told long after nobody waits for it any more."""
+        watch = self.watches[failed.ref.uri]
+        frost = Frost(watch, failed.ref.uuid)
+        while await frost.comes_later():
+            domain = watch.host.domain(failed.ref.uuid)
+            name = domain.name if domain else ""
+            title = f"Thaw the file systems of {name}"
+            plan = Plan(failed.ref, title, "Thaw", steps=(Thaw(name),), beside=True)
+            await Performance(watch, self.journal, plan).run()
+            if not frost.is_unheard():
+                return  # it is thawed, or the agent will not do it
 
     async def give_back(self) -> tuple[str, ...]:
         """Resumes guests and takes throttles away that plans at work would only in the end.
@@ -129,5 +154,7 @@ class Fleet:
 
     def close(self) -> None:
         """Waits for nothing."""
+        for task in self._tasks:
+            task.cancel()
         for watch in self.watches.values():
             watch.close()

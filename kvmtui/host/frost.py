@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 from kvmtui.host.base import Gone, HostError
 from kvmtui.host.watch import Watch
@@ -46,25 +47,47 @@ class Frost:
     async def remains(self) -> bool:
         """After a failure: whether the guest is frozen, or may be as nobody answers."""
         end = time.monotonic() + PATIENCE
-        while True:
-            guest = await self._asked()
-            domain = self._watch.host.domain(self._uuid)
-            if domain is None or not domain.state.active:
-                return False
-            if guest.answer is Answer.ANSWERING:
-                return guest.frozen
+        while (frozen := self._said(await self._asked())) is None:
             if time.monotonic() > end:
                 return True
             await asyncio.sleep(PAUSE)
+        return frozen
+
+    async def comes_later(self) -> bool:
+        """Waits for an agent that was given up: whether the guest is frozen when it answers.
+
+        It is asked meanwhile as every guest that kvmtui may have frozen; what it said before,
+        perhaps over a connection that is lost, counts no more.
+        """
+        self._watch.shelf.change(self._uuid, guest=replace(self._known(), answer=Answer.UNASKED))
+        while True:
+            frozen = self._said(self._known())
+            if frozen is not None:
+                return frozen
+            await asyncio.sleep(PAUSE)
+
+    def is_unheard(self) -> bool:
+        """Whether nobody can tell if it is frozen."""
+        return self._said(self._known()) is None
+
+    def _said(self, guest: Guest) -> bool | None:
+        """Whether it is frozen; None where nobody answers."""
+        domain = self._watch.host.domain(self._uuid)
+        if domain is None or not domain.state.active:
+            return False
+        return guest.frozen if guest.answer is Answer.ANSWERING else None
+
+    def _known(self) -> Guest:
+        domain = self._watch.host.domain(self._uuid)
+        return (domain.guest if domain else None) or Guest()
 
     async def _asked(self) -> Guest:
         """What the agent answers now, after a look at whether it is connected."""
         try:
-            domain = await self._watch.reader.fresh(self._uuid)
+            await self._watch.reader.fresh(self._uuid)
             await self._watch.reader.asking.ask(self._uuid)
         except Gone:
             return Guest()
         except HostError as error:
             return Guest(trouble=str(error))
-        domain = self._watch.host.domain(self._uuid) or domain
-        return domain.guest or Guest()
+        return self._known()

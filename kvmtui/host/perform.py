@@ -69,6 +69,8 @@ class Performance:
         """A step came about after which there is something to do lastly."""
         self._lost = False
         """The connection was lost with the last call."""
+        self.leaves_frost = False
+        """The guest is frozen by a step that failed, or may be yet, and could not be thawed."""
 
     async def run(self) -> Outcome:
         """Runs every step, or as many as come about."""
@@ -193,7 +195,9 @@ class Performance:
         if not await self._frost.remains():
             return ""
         trouble = await self._step(seat, Thaw(step.domain))
-        return f"; the guest may be frozen still: {trouble}" if trouble else "; it was thawed"
+        self.leaves_frost = bool(trouble)
+        later = "it is thawed as soon as its agent answers"
+        return f"; the guest may be frozen: {trouble}; {later}" if trouble else "; it was thawed"
 
     def _say(self, text: str, progress: Progress = Progress.NOTHING) -> None:
         """Marks the domain busy, unless this plan only helps one that works on it already."""

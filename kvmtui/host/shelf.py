@@ -50,7 +50,8 @@ class Shelf:
             return
         thawed = guest.answer is Answer.ANSWERING and not guest.frozen
         held = domain.held and domain.state.active and not thawed
-        self.change(uuid, guest=guest.after(domain.guest), held=held)
+        before = domain.guest if domain.state.active else None
+        self.change(uuid, guest=guest.after(before), held=held)
 
     def merge(self, rows: tuple[Domain, ...]) -> tuple[str, ...]:
         """A new list of domains. Gives the uuids of those that are new or changed their state."""
@@ -66,6 +67,11 @@ class Shelf:
 
 
 def _updated(known: Domain, row: Domain) -> Domain:
-    """The very same value where nothing differs: what was found of it is remembered by it."""
-    same = (known.name, known.state, known.reason) == (row.name, row.state, row.reason)
-    return known if same else replace(known, name=row.name, state=row.state, reason=row.reason)
+    """The very same value where nothing differs: what was found of it is remembered by it.
+
+    With a guest that is off, its frost is gone.
+    """
+    if (known.name, known.state, known.reason) == (row.name, row.state, row.reason):
+        return known
+    known = replace(known, name=row.name, state=row.state, reason=row.reason)
+    return known if row.state.active else replace(known, guest=None, held=False)

@@ -15,6 +15,7 @@ from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
 from kvmtui.model.domain import IO_ERROR, Domain, State
+from kvmtui.model.guest import Answer, Channel
 from kvmtui.model.world import Facts, Host, Link
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -30,7 +31,10 @@ SWEEP = 8
 """Domains besides the selected one that each look covers."""
 
 MEASURE = 40
-"""Ticks between two looks at how the images of the selected domain grow."""
+"""Ticks between two looks at how the images of the selected domain grow, and for frost."""
+
+FEW = 3
+"""Domains besides the selected one whose agents are asked each time: a silent one takes 2 s."""
 
 _PARTS_OF_EVENT = {
     Change.LIFECYCLE: Part.DISKS | Part.GUEST | Part.JOBS,
@@ -39,6 +43,19 @@ _PARTS_OF_EVENT = {
     Change.AGENT: Part.CONFIG | Part.GUEST,
     Change.IO_ERROR: Part.CONFIG,
 }
+
+
+def is_frozen(domain: Domain) -> bool:
+    """Whether the file systems of its guest are frozen, as far as that is known."""
+    return domain.guest is not None and domain.guest.frozen
+
+
+def _may_say(domain: Domain) -> bool:
+    """Whether its agent could tell that it is frozen, which nobody knows yet."""
+    denied = domain.guest is not None and domain.guest.answer is Answer.DENIED
+    channel = domain.config.channel if domain.config else Channel.NONE
+    runs = domain.state is State.RUNNING and channel is Channel.CONNECTED
+    return runs and not denied and not is_frozen(domain)
 
 
 class Watch:
@@ -58,7 +75,7 @@ class Watch:
         self.reader = Reader(opener, self.shelf)
         self.selected: str | None = None
         self._retry = asyncio.Event()
-        self._swept = 0
+        self._swept = self._asked = 0
         self.opening: Future[Facts] = self.reader.cheap.submit(Connection.facts)
         """The first connection, begun at once: it can be waited for without an event loop."""
 
@@ -149,12 +166,13 @@ class Watch:
             return
         parts = _PARTS_OF_EVENT[event.change]
         self.reader.list.set()
-        if self.host.domain(event.uuid):
+        domain = self.host.domain(event.uuid)
+        if domain is not None:
             self.reader.details.mark(event.uuid, parts & ~Part.GUEST)
             if Part.GUEST in parts:
                 looked_at = event.uuid == self.selected
                 self.reader.asking.stale.mark(event.uuid, Part.GUEST if looked_at else Part.FROST)
-                if not looked_at:
+                if not looked_at and not is_frozen(domain):
                     self.shelf.change(event.uuid, guest=None)  # asked when it is looked at
 
     async def _tick(self) -> None:
@@ -166,13 +184,16 @@ class Watch:
             self.reader.mark_moving()
             if number % MEASURE == 0 and self.selected and self.host.domain(self.selected):
                 self.reader.details.mark(self.selected, Part.GROWTH)
+            if number % MEASURE == 0:
+                for uuid in self._to_be_asked():
+                    self.reader.asking.stale.mark(uuid, Part.FROST)
             if number % POLL == 0:
                 for uuid in self._due():
                     await self._compare(uuid)
                 for domain in self.host.domains:
                     if domain.reason == IO_ERROR:
                         self.reader.details.mark(domain.uuid, Part.CONFIG)  # room may be made
-                    if domain.held or (domain.guest is not None and domain.guest.frozen):
+                    if domain.held or is_frozen(domain):
                         self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
 
     def _due(self) -> tuple[str, ...]:
@@ -181,6 +202,14 @@ class Watch:
         turn = [others[(self._swept + n) % len(others)] for n in range(min(SWEEP, len(others)))]
         self._swept += len(turn)
         return (self.selected, *turn) if self.selected else tuple(turn)
+
+    def _to_be_asked(self) -> tuple[str, ...]:
+        """Whose agent is asked whether somebody has frozen the guest: there is no such event."""
+        able = [domain.uuid for domain in self.host.domains if _may_say(domain)]
+        others = [uuid for uuid in able if uuid != self.selected]
+        turn = [others[(self._asked + n) % len(others)] for n in range(min(FEW, len(others)))]
+        self._asked += len(turn)
+        return (*(uuid for uuid in able if uuid == self.selected), *turn)
 
     async def _compare(self, uuid: str) -> None:
         """Marks the domain when its snapshots are not those that are known."""

@@ -51,9 +51,18 @@ class Guest:
     filesystems: tuple[FileSystem, ...] = ()
     trouble: str = ""
     """libvirt's words when the agent did not answer."""
+    unable: str = ""
+    """Why it cannot freeze file systems, in its words; empty where nothing speaks against it."""
 
     def after(self, before: Guest | None) -> Guest:
-        """This reading; what an agent does not tell while it is frozen, as it was before."""
-        if not self.frozen or before is None or before.answer is not Answer.ANSWERING:
+        """This reading; what an agent does not tell while it is frozen, as it was before.
+
+        A guest whose agent has gone silent is as frozen as it was.
+        """
+        if before is None:
+            return self
+        if self.answer is not Answer.ANSWERING:
+            return replace(self, frozen=self.frozen or before.frozen)
+        if not self.frozen or before.answer is not Answer.ANSWERING:
             return self
         return replace(before, frozen=True, version=self.version, trouble="")

@@ -25,19 +25,25 @@ def refuse(subject: Subject) -> Refusal | None:
     if guest.answer is Answer.DENIED:
         return Refusal("agent denied", "libvirt does not let this connection ask the guest agent")
     if guest.answer is not Answer.ANSWERING:
-        return Refusal("agent silent", "the guest agent does not answer", "F5 asks it again")
+        anew = "start qemu-ga anew in the guest" if guest.frozen else "F5 asks it again"
+        return Refusal("agent silent", "the guest agent does not answer", anew)
     return None
 
 
 def refuse_freeze(subject: Subject) -> Refusal | None:
     """Why the file systems cannot be frozen."""
-    return rules.first(refuse(subject), _already(subject))
+    return rules.first(refuse(subject), _already(subject), _unable(subject))
 
 
 def _already(subject: Subject) -> Refusal | None:
     if not is_frozen(subject):
         return None
     return Refusal("frozen", "the file systems are frozen already", "t thaws them")
+
+
+def _unable(subject: Subject) -> Refusal | None:
+    unable = subject.domain.guest.unable if subject.domain.guest else ""
+    return Refusal("agent unable", f"the guest agent cannot: {unable}") if unable else None
 
 
 def refuse_thaw(subject: Subject) -> Refusal | None:
@@ -87,7 +93,7 @@ def thaw(subject: Subject, _wish: ThawGuest) -> Plan | Refusal:
         verb="Thaw",
         steps=(Thaw(subject.name),),
         effects=("the guest can write again",),
-        warnings=("somebody else has frozen it, perhaps for a backup that runs now",)
+        warnings=("somebody else has frozen it, or a kvmtui before: perhaps a backup runs now",)
         if by_others
         else (),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from kvmtui.model.domain import IO_ERROR, Domain, State
+from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.words import size
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans import health
@@ -54,7 +55,7 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
     ready = worst is not None and worst.rule == "ready"
     urgent = (
         (domain.reason == IO_ERROR, *_stopped(worst), BAD),
-        (domain.guest is not None and domain.guest.frozen, "frozen: t", "frozen", BAD),
+        (*_frost(domain), BAD),
         (bad, *words, BAD),
         (ready, *words, WARN),
         (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
@@ -66,6 +67,14 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
         if is_so:
             return (long if len(long) <= width else short), style
     return "", ""
+
+
+def _frost(domain: Domain) -> tuple[bool, str, str]:
+    """Whether its guest is frozen, or may be as its agent does not say any more."""
+    guest = domain.guest or Guest()
+    if guest.frozen and guest.answer is Answer.ANSWERING:
+        return True, "frozen: t", "frozen"
+    return guest.frozen or domain.held, "frozen?", "froze?"
 
 
 def _stopped(worst: Finding | None) -> tuple[str, str]:

@@ -50,8 +50,12 @@ def _answer(domain: Domain, guest: Guest) -> Text:
 
 
 def _quiesce(domain: Domain, guest: Guest) -> Text:
-    if guest.frozen:
+    if guest.frozen and guest.answer is Answer.ANSWERING:
         return Text("FROZEN: it cannot write; t thaws it", BAD)
+    if guest.frozen or domain.held:
+        return Text("may be FROZEN still: start qemu-ga anew in it", BAD)
+    if guest.unable:
+        return Text(f"quiesce is not possible: {safe(guest.unable)}", QUIET)
     if guest.answer is Answer.ANSWERING:
         mounts = [fs.mountpoint for fs in guest.filesystems]
         what = count(len(mounts), "file system") if mounts else "all file systems"

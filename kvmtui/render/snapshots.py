@@ -248,5 +248,7 @@ def _about_now(domain: Domain) -> tuple[Text, ...]:
     parts += ["UEFI"] if config.nvram else []
     parts += ["saved RAM image"] if config.managed_save else []
     told = [Text(safe(about) or safe(domain.name)), Text(" · ".join(parts), QUIET)]
+    if domain.guest is not None and domain.guest.frozen:
+        told.insert(0, Text("frozen: the guest cannot write; t thaws it", BAD))
     told[:0] = [Text(safe(starved.told(disk)), BAD) for disk in starved.disks(domain)[:1]]
     return (*told, Text(safe(domain.trouble), WARN)) if domain.trouble else tuple(told)

@@ -30,7 +30,15 @@ def test_a_guest_is_held_until_it_says_that_it_is_thawed(
     shelf = Shelf(host(known), lambda _host: None)
     shelf.heard(known.uuid, guest)
     told = shelf.host.domains[0]
-    assert (told.held, told.guest) == (held, guest)
+    assert (told.held, told.guest) == (held, replace(guest, frozen=held or guest.frozen))
+
+
+def test_with_a_guest_that_is_off_its_frost_is_gone() -> None:
+    shelf = Shelf(host(HELD), lambda _host: None)
+    shelf.merge((Domain(HELD.uuid, HELD.name, State.PAUSED),))
+    assert (shelf.host.domains[0].held, shelf.host.domains[0].guest) == (True, FROZEN)
+    shelf.merge((Domain(HELD.uuid, HELD.name, State.OFF),))
+    assert (shelf.host.domains[0].held, shelf.host.domains[0].guest) == (False, None)
 
 
 def test_a_guest_that_is_gone_says_nothing() -> None:

@@ -43,7 +43,7 @@ async def test_overlays_that_are_in_use_after_an_error_are_told_and_committed(
     assert not outcome.ok
     assert "the overlay is in use although libvirt reported an error" in outcome.says
     assert "the snapshot has no record" in outcome.says
-    assert "the guest may be frozen still" in outcome.says
+    assert "the guest may be frozen: " in outcome.says
     assert any("in use" in entry.result for entry in driver.fleet.journal.entries)
     assert virsh("snapshot-list", "guest", "--name") == ""
     overlay = guest.sources()["vda"]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from kvmtui.host import frost
+from kvmtui.host import frost, watch
 from kvmtui.host.virt import Opener, agent
 from kvmtui.model.guest import Answer
+from kvmtui.plans import health
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Create, FreezeGuest, ThawGuest
+from kvmtui.render import domains
+from kvmtui.render import guest as render
+from kvmtui.render.row import plain
 from tests.host.driver import Driver, driving
 from tests.lab import disk
 from tests.lab.daemon import Daemon
@@ -143,11 +148,27 @@ async def test_an_agent_that_goes_away_while_it_is_frozen_leaves_no_frost(
     assert disk.read_file(guest.sources()["vda"], "marker") == "written"
 
 
-async def test_frost_that_nobody_could_thaw_is_told_shown_and_thawed_by_key(
-    driver: Driver, guest: GuestDomain, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """kvmtui waits for no agent."""
     monkeypatch.setattr(agent, "FREEZE", 2)
-    monkeypatch.setattr(frost, "PATIENCE", 1.0)
+    monkeypatch.setattr(frost, "PATIENCE", 0.5)
+
+
+async def thawed_by_itself(driver: Driver, guest: GuestDomain) -> None:
+    """Nobody presses a key; the guest writes again all the same."""
+    thaws = [("domfsthaw", False), ("domfsthaw", True)]
+    await driver.until(lambda _: journal(driver)[-2:] == thaws, 30, "thawed")
+    await driver.until_domain("guest", lambda d: not d.held and d.guest and not d.guest.frozen, 15)
+    assert status(guest) == "thawed"
+    guest.write_marker("written")
+    assert guest.read_marker() == "written"
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_frost_that_comes_long_after_the_freeze_was_given_up_is_thawed(
+    driver: Driver, guest: GuestDomain
+) -> None:
     ref = await driver.meet("guest")
     await answered(driver, Answer.ANSWERING)
     plan = await driver.plan(FreezeGuest(ref))
@@ -155,10 +176,67 @@ async def test_frost_that_nobody_could_thaw_is_told_shown_and_thawed_by_key(
     # Stopped by the freeze itself, before anything is frozen: the order is carried out later.
     guest.run(f"(while [ ! -e {IS_FROZEN} ]; do :; done; kill -STOP {PID}) > /dev/null 2>&1 &")
     outcome = await driver.fleet.perform(plan)
-    assert "the guest may be frozen still" in outcome.error
+    assert "the guest may be frozen: " in outcome.error
+    assert outcome.error.endswith("it is thawed as soon as its agent answers")
     assert driver.domain("guest").held
     guest.continue_agent()
-    await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "shown frozen")
+    await thawed_by_itself(driver, guest)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_daemon_that_dies_with_the_guest_frozen_leaves_no_frost(
+    driver: Driver, daemon: Daemon, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    guest.run(f"(while [ ! -e {IS_FROZEN} ]; do :; done; kill -STOP {PID}) > /dev/null 2>&1 &")
+    taking = asyncio.create_task(driver.attempt(Create(ref, "s1", quiesce=True)))
+    await asyncio.to_thread(guest.run, f"while [ ! -e {IS_FROZEN} ]; do sleep 0.05; done")
+    await asyncio.to_thread(daemon.kill)
+    outcome = await taking
+    assert "the guest may be frozen: " in outcome.error
+    await asyncio.to_thread(daemon.start)
+    guest.continue_agent()
+    await thawed_by_itself(driver, guest)
+
+
+async def test_a_frozen_guest_whose_agent_dies_is_told_as_frozen_until_one_says_otherwise(
+    driver: Driver, guest: GuestDomain
+) -> None:
+    ref = await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    guest.agent("guest-fsfreeze-freeze")
+    driver.fleet.refresh(ref)
+    await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "found frozen")
+    guest.run(f"kill -9 {PID}")
+    await answered(driver, Answer.UNASKED)
+    assert shown(driver) == ("frozen?", "may be FROZEN still: start qemu-ga anew in it")
+    assert await driver.refused(ThawGuest(ref)) == "agent away"
+    guest.run(START)
+    await answered(driver, Answer.ANSWERING, 15)
+    assert shown(driver) == ("frozen: t", "FROZEN: it cannot write; t thaws it")
     await driver.carry_out(ThawGuest(ref))
-    assert (status(guest), driver.domain("guest").held) == ("thawed", False)
-    guest.write_marker("written")
+    assert shown(driver)[0] == ""
+
+
+def shown(driver: Driver) -> tuple[str, str]:
+    """The word in the list of domains, and what the pane of the agent says of freezing."""
+    known = driver.domain("guest")
+    found = health.findings(driver.host, known)
+    lines = plain(render.rows(known, 60)).splitlines()
+    return domains.mark(known, found, 9)[0], next((s for s in lines if "FROZEN" in s), "")
+
+
+async def test_who_freezes_a_guest_while_kvmtui_runs_is_found_without_a_key(
+    driver: Driver, guest: GuestDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MEASURE", 2)
+    monkeypatch.setattr(watch, "POLL", 2)
+    await driver.meet("guest")
+    await answered(driver, Answer.ANSWERING)
+    for selected in (driver.ref("guest"), None):
+        driver.fleet.select(selected)
+        guest.agent("guest-fsfreeze-freeze")
+        await driver.until_domain("guest", lambda d: d.guest and d.guest.frozen, 15, "found")
+        guest.agent("guest-fsfreeze-thaw")
+        await driver.until_domain("guest", lambda d: d.guest and not d.guest.frozen, 15, "thawed")

@@ -20,6 +20,13 @@ def test_without_an_answer_before_there_is_nothing_to_keep() -> None:
     assert ICY.after(SILENT) == ICY
 
 
+def test_a_guest_whose_agent_is_gone_is_as_frozen_as_it_was() -> None:
+    for now in (SILENT, Guest()):
+        assert now.after(ICY) == replace(now, frozen=True)
+        assert now.after(now.after(ICY)).frozen
+        assert ANSWERING.after(now.after(ICY)) == ANSWERING
+
+
 def test_what_is_not_frozen_is_told_anew() -> None:
     assert SILENT.after(ANSWERING) == SILENT
     assert Guest(Answer.ANSWERING).after(ANSWERING) == Guest(Answer.ANSWERING)

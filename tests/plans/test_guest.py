@@ -13,7 +13,7 @@ from kvmtui.model.snapshot import Memory
 from kvmtui.plans import guest
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import After, CreateSnapshot, Freeze, Power, SetTime, Step, Thaw, Verb
-from kvmtui.plans.wishes import FreezeGuest, Revert, Switch, ThawGuest
+from kvmtui.plans.wishes import Create, FreezeGuest, Revert, Switch, ThawGuest
 from tests.worlds import (
     ANSWERING,
     FROZEN,
@@ -39,6 +39,7 @@ MUTE = (
     (replace(WEB, guest=None), "agent unasked"),
     (replace(WEB, guest=SILENT), "agent silent"),
     (replace(WEB, guest=Guest(Answer.DENIED)), "agent denied"),
+    (replace(WEB, guest=replace(SILENT, frozen=True)), "agent silent"),
 )
 """Guests that no agent speaks for, and the rule that says so."""
 
@@ -69,6 +70,14 @@ def test_without_an_agent_that_answers_neither_is_possible(web: Domain, rule: st
 def test_what_is_frozen_is_not_frozen_again_and_only_that_is_thawed() -> None:
     assert refused(world(ICY), FreezeGuest(ref(ICY))) == "frozen"
     assert refused(world(WEB), ThawGuest(ref(WEB))) == "not frozen"
+
+
+def test_an_agent_that_may_not_freeze_is_not_asked_to() -> None:
+    unable = replace(WEB, guest=replace(ANSWERING, unable="guest-fsfreeze-freeze is disabled"))
+    assert refused(world(unable), FreezeGuest(ref(unable))) == "agent unable"
+    wish = Create(ref(unable), "s1", quiesce=True)
+    assert refused(world(unable), wish) == "agent unable"
+    assert allowed(world(unable), replace(wish, quiesce=False))
 
 
 def test_only_steps_that_freeze_can_leave_a_guest_frozen() -> None:

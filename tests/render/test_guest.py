@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.worlds import (
     domain,
 )
 
+LOST = replace(SILENT, frozen=True)
 WITH_AGENT: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
 
 
@@ -29,6 +31,17 @@ WITH_AGENT: dict[str, Any] = {"channel": Channel.CONNECTED, "guest": ANSWERING}
         (domain(channel=Channel.CONNECTED, guest=SILENT), "connected, but silent", "not possible"),
         (domain(**WITH_AGENT), "answering · qemu-ga 7.2.22", "would freeze 1 file system"),
         (domain(channel=Channel.CONNECTED, guest=FROZEN), "answering", "FROZEN"),
+        (domain(channel=Channel.CONNECTED, guest=LOST), "connected, but silent", "may be FROZEN"),
+        (
+            domain(channel=Channel.CONNECTED, guest=SILENT, held=True),
+            "connected, but silent",
+            "may be FROZEN",
+        ),
+        (
+            domain(channel=Channel.CONNECTED, guest=replace(ANSWERING, unable="it is disabled")),
+            "answering",
+            "quiesce is not possible: it is disabled",
+        ),
         (domain(channel=Channel.CONNECTED, state=State.OFF), "the domain is shut off", ""),
         (domain(channel=Channel.CONNECTED, state=State.PAUSED), "the domain is paused", ""),
         (

@@ -60,6 +60,8 @@ async def test_a_frozen_guest_is_marked_and_t_thaws_it(tmp_path: Path) -> None:
         await until(pilot, lambda: "FROZEN" in text(pilot))
         assert "t thaws it" in text(pilot)
         assert "froze" in text(pilot).splitlines()[2]
+        await pilot.press("2", "end")
+        await until(pilot, lambda: "frozen: the guest cannot write; t thaws it" in text(pilot))
         await pilot.press("f")
         await until(pilot, lambda: "frozen already" in text(pilot))
         await pilot.press("t")

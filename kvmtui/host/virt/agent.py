@@ -11,7 +11,7 @@ from typing import Any
 import libvirt
 import libvirt_qemu
 
-from kvmtui.host.base import Denied
+from kvmtui.host.base import Denied, Gone, Lost
 from kvmtui.host.virt.errors import sort
 from kvmtui.model.guest import Answer, FileSystem, Guest
 
@@ -25,6 +25,8 @@ LOOK = 0.25
 """Seconds between two looks for an agent that is waited for."""
 AWAY = (86, 97, 112)
 """AGENT_UNRESPONSIVE, AGENT_UNSYNCED and AGENT_COMMAND_TIMEOUT: nobody has answered."""
+FROZEN, THAWED = "frozen", "thawed"
+"""What ``guest-fsfreeze-status`` answers."""
 _ADDRESSES = 64
 """VIR_DOMAIN_GUEST_INFO_INTERFACES"""
 
@@ -33,12 +35,15 @@ def ask(domain: Any) -> Guest:
     """One reading; blocks for at most about ``PING`` seconds when the agent is silent."""
     try:
         _command(domain, "guest-ping", PING)
+        status, unable = _told(domain, "guest-fsfreeze-status")
+        version, _ = _told(domain, "guest-info")
     except libvirt.libvirtError as error:
         sorted_ = sort(error)
         denied = isinstance(sorted_, Denied)
         return Guest(Answer.DENIED if denied else Answer.SILENT, trouble=str(sorted_))
-    frozen = _frozen(domain, PATIENCE)
-    version = _command(domain, "guest-info", PATIENCE)
+    if not unable and status not in (FROZEN, THAWED):
+        return Guest(Answer.SILENT, trouble="its answers make no sense")
+    frozen = status == FROZEN
     facts = {} if frozen else _facts(domain)
     return Guest(
         Answer.ANSWERING,
@@ -48,7 +53,18 @@ def ask(domain: Any) -> Guest:
         os=str(facts.get("os.pretty-name", "")),
         addresses=tuple(_addresses(facts)),
         filesystems=tuple(_filesystem(facts, n) for n in range(facts.get("fs.count", 0))),
+        unable=unable,
     )
+
+
+def _told(domain: Any, name: str) -> tuple[Any, str]:
+    """What it answers, and why not where it does not know the command, or has it disabled."""
+    try:
+        return _command(domain, name, PATIENCE), ""
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in AWAY or isinstance(sort(error), Denied | Gone | Lost):
+            raise
+        return None, str(sort(error))
 
 
 def is_frozen(domain: Any) -> bool:
@@ -59,7 +75,7 @@ def is_frozen(domain: Any) -> bool:
 
 
 def _frozen(domain: Any, timeout: int) -> bool:
-    return bool(_command(domain, "guest-fsfreeze-status", timeout) == "frozen")
+    return bool(_command(domain, "guest-fsfreeze-status", timeout) == FROZEN)
 
 
 def wait(domain: Any, seconds: float) -> None:
@@ -95,7 +111,7 @@ def _command(domain: Any, name: str, timeout: int) -> Any:
     answer = libvirt_qemu.qemuAgentCommand(domain, json.dumps({"execute": name}), timeout, 0)
     try:
         return json.loads(answer).get("return")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
 
 

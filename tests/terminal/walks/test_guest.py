@@ -79,6 +79,24 @@ def test_an_upgrade_is_kept_and_cleaned_up_after(screen: Terminal, guest: GuestD
     assert [part["filename"] for part in disk.info(guest.disks[0])] == [str(guest.disks[0])]
 
 
+def test_a_guest_that_a_killed_kvmtui_has_frozen_is_found_and_thawed(
+    screen: Terminal, kvmtui: Run, daemon: Daemon, guest: GuestDomain
+) -> None:
+    agree(screen, "f", "Freeze the file systems of guest")
+    assert guest.agent("guest-fsfreeze-status") == "frozen"
+    guest.run("(echo -n after > /data/marker; sync) > /dev/null 2>&1 &")
+    screen.process.kill()
+    screen.process.wait()
+    later = kvmtui("-c", daemon.uri)
+    text = go_to(later, "guest")
+    text = later.until(lambda text: "FROZEN: it cannot write; t thaws it" in text)
+    assert "frozen" in next(line for line in text.splitlines() if "● guest" in line)
+    assert disk.read_file(guest.disks[0], "marker") == "before"
+    agree(later, "t", "Thaw the file systems of guest")
+    assert guest.agent("guest-fsfreeze-status") == "thawed"
+    eventually(lambda: guest.read_marker() == "after", "the guest writes again")
+
+
 def test_inside_the_image_while_it_is_off(screen: Terminal, guest: GuestDomain) -> None:
     off(screen, guest)
     take(screen, "guest", "instantánea1", *RAM)  # RAM is passed over: it has none
