@@ -16,6 +16,7 @@ from kvmtui.host.virt import Opener
 from tests.lab.daemon import Daemon
 from tests.lab.domain import LabDomain, define
 from tests.lab.guest import GuestDomain
+from tests.lab.missing import Missing
 from tests.soak.hand import COLUMNS, ROWS
 from tests.terminal.conftest import NOISE, PROGRAM, surroundings
 from tests.terminal.terminal import Terminal
@@ -29,7 +30,12 @@ SECRET = "s0akPass"
 
 @contextmanager
 def small(folder: Path) -> Iterator[Path]:
-    """A file system of its own. Only root can mount one."""
+    """A file system of its own.
+
+    Raises Missing when that may not be mounted.
+    """
+    if os.geteuid() != 0:
+        raise Missing("only root can mount the small file system of a soak")
     folder.mkdir()
     subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "kvmtui", str(folder)], check=True
