@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kvmtui.model.snapshot import Snapshot
+from kvmtui.plans.plan import Detour
 from kvmtui.plans.steps import DeleteSnapshot
 from kvmtui.plans.subject import Subject
 
@@ -20,3 +21,11 @@ def record_gone(
     keeps = tuple(name for name in below if name not in without)
     keeps = keeps if subject.libvirt < RECORDS_SAFE else ()
     return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
+
+
+def kept_as_they_are(step: DeleteSnapshot) -> tuple[Detour, ...]:
+    """What is told of the records that the step puts back."""
+    if not step.keeps:
+        return ()
+    reason = "this libvirt would rewrite the records below it"
+    return (Detour("records rewritten", reason, "they are put back"),)

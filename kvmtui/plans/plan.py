@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from kvmtui.model.world import Ref
 from kvmtui.plans.steps import Step
+from kvmtui.plans.wishes import Wish
 
 
 class Danger(IntEnum):
@@ -21,6 +22,28 @@ class Danger(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Another wish, which gets round what refuses the first one, or clears it away."""
+
+    says: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """Why a plan does not make libvirt's own call for such a wish."""
+
+    rule: str
+    """Name of the rule that bars it, as that of a refusal."""
+    reason: str
+    way: str
+    """What is done instead."""
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.way}"
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a wish cannot be had now."""
 
@@ -28,6 +51,10 @@ class Refusal:
     """Name of the rule that refuses, for tests and the journal."""
     reason: str
     remedy: str = ""
+    by: str = ""
+    """The snapshot that stands in the way; empty where none does."""
+    instead: tuple[Instead, ...] = ()
+    """What helps and can be had now; the planner adds it."""
 
     def __str__(self) -> str:
         return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
@@ -55,6 +82,7 @@ class Plan:
     danger: Danger = Danger.NONE
     losses: tuple[str, ...] = ()
     """What is gone afterwards."""
+    detours: tuple[Detour, ...] = ()
     effects: tuple[str, ...] = ()
     """What appears, grows, vanishes, stops; what cannot be cancelled."""
     warnings: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from kvmtui.plans import (
     places,
     power,
     ram,
+    remedies,
     revert,
 )
 from kvmtui.plans.chain import merge, move, pull
@@ -59,7 +60,9 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
         return subject
     made = _make(subject, wish)
     if isinstance(made, Refusal):
-        return made
+        tried = remedies.against(subject, wish, made)
+        able = (other for other in tried if isinstance(_make(subject, other.wish), Plan))
+        return replace(made, instead=tuple(able))
     return replace(made, warnings=(*made.warnings, *ram.outdated(subject, made.steps)))
 
 

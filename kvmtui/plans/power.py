@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans import guest, names, ram, rules, starved
+from kvmtui.plans import depth, guest, names, ram, rules, starved
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
@@ -56,6 +56,7 @@ def refuse(subject: Subject, verb: Verb) -> Refusal | None:
     more = _MORE.get(verb)
     return rules.first(
         _nothing_to_start_on(subject) if verb in (*STARTS, Verb.START_FROM) else None,
+        depth.refuse(subject) if verb in (*STARTS, Verb.START_FROM) else None,
         more(subject) if more else None,
     )
 
@@ -137,16 +138,18 @@ def _effects(subject: Subject, verb: Verb) -> tuple[str, ...]:
 def _warnings(subject: Subject, verb: Verb) -> tuple[str, ...]:
     if verb is Verb.RESUME and subject.domain.stranded:
         return ("it was off, and started paused only for a merge: this lets its guest start",)
+    stuck = depth.warnings(subject) if verb in (Verb.SHUTDOWN, Verb.FORCE_OFF) else ()
     if verb is Verb.SHUTDOWN and guest.is_frozen(subject):
-        return ("its file systems are frozen: a guest that cannot write may hang; t thaws it",)
+        hangs = "its file systems are frozen: a guest that cannot write may hang; t thaws it"
+        return (*stuck, hangs)
     full = [starved.where(d) for d in starved.disks(subject.domain) if starved.is_full(d)]
     if verb is Verb.RESUME and full:
         return (f"it will stop again at once, unless room was made on {full[0]}",)
     if verb is not Verb.FORCE_OFF:
-        return ()
+        return stuck
     jobs = subject.domain.jobs
     ended = (f"the running {job.kind.value} of {job.disk} ends unfinished" for job in jobs)
-    return (*_needless(subject), *ended)
+    return (*_needless(subject), *stuck, *ended)
 
 
 def _needless(subject: Subject) -> tuple[str, ...]:

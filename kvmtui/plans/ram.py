@@ -10,7 +10,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
 from kvmtui.model.words import size
-from kvmtui.plans import guest, names, places, rules
+from kvmtui.plans import depth, guest, names, places, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import (
@@ -71,7 +71,7 @@ def managed(subject: Subject) -> Plan | Refusal:
             "the next start goes on where the guest stops now",
             "libvirt keeps the RAM among its own files on the host",
         ),
-        warnings=_frozen(subject),
+        warnings=(*depth.warnings(subject), *_frozen(subject)),
     )
 
 
@@ -83,6 +83,7 @@ def save_to(subject: Subject, file: str) -> Plan | Refusal:
     if refusal:
         return refusal
     known = subject.free(dirname(file)) is not None
+    unknown = () if known else ("how much is free there is not known",)
     return Plan(
         ref=subject.ref,
         title=f"Save the RAM of {subject.name} to a file",
@@ -92,7 +93,7 @@ def save_to(subject: Subject, file: str) -> Plan | Refusal:
             f"new file {basename(file)}, at most {size(subject.config.memory)}",
             "only “start from a file” goes on from it; any other start makes it useless",
         ),
-        warnings=(*(() if known else ("how much is free there is not known",)), *_frozen(subject)),
+        warnings=(*depth.warnings(subject), *unknown, *_frozen(subject)),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.words import size
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.steps import CreateSnapshot
+from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.subject import Subject
 
 OVERLAY = 2**20
@@ -20,12 +20,27 @@ def refuse(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Ref
     """Why the first bytes of the snapshot do not fit."""
     if any(target.mode == "internal" for target in step.targets):
         return _inside(subject, disks)
-    needs: Counter[str] = Counter()
-    for target in step.targets:
-        if target.file and not (target.block or step.reuse):
-            needs[os.path.dirname(target.file)] += OVERLAY
+    needs = _overlays(() if step.reuse else step.targets)
     if step.memory_file:
         needs[os.path.dirname(step.memory_file)] += subject.config.memory
+    return _short(subject, needs)
+
+
+def for_overlays(subject: Subject, targets: Iterable[Target]) -> Refusal | None:
+    """Why new overlays, as a revert makes them, do not fit."""
+    return _short(subject, _overlays(targets))
+
+
+def _overlays(targets: Iterable[Target]) -> Counter[str]:
+    """Bytes that they take, by folder."""
+    needs: Counter[str] = Counter()
+    for target in targets:
+        if target.file and not target.block:
+            needs[os.path.dirname(target.file)] += OVERLAY
+    return needs
+
+
+def _short(subject: Subject, needs: Counter[str]) -> Refusal | None:
     for folder, bytes_ in needs.items():
         free = subject.free(folder)
         if free is not None and bytes_ > free:

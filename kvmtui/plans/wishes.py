@@ -50,6 +50,8 @@ class Revert:
     """Save its RAM too, into a file; internal snapshots always do."""
     ram: bool = True
     """Restore saved RAM too, when the snapshot has some."""
+    drop_saved: bool = False
+    """The saved RAM that waits for the next start may be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Delete:
     """Merge by a commit, which can be cancelled and throttled, instead of libvirt's delete."""
     ram_file: bool = False
     """With only the record: remove its RAM file too, which nothing names any more then."""
+    asleep: bool = False
+    """With the domain off meanwhile; its RAM is put away, and it goes on afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
         *_listed("Lost", plan.losses, BAD),
         *_listed("Mind", plan.warnings, WARN),
         *_listed("Does", counted, STRONG),
-        *_listed("Note", plan.effects, STRONG),
+        *_listed("Note", (*map(str, plan.detours), *plan.effects), STRONG),
         *(
             (Text("$", QUIET), Text(safe(step.virsh), QUIET))
             for step in (*plan.steps, *plan.lastly, *plan.afterwards)

@@ -9,8 +9,8 @@ import libvirt
 import pytest
 
 from kvmtui.plans import health
+from kvmtui.plans.depth import NESTED
 from kvmtui.plans.health import Severity
-from kvmtui.plans.health.chains import NESTED
 from tests.host.driver import Driver
 from tests.lab.conftest import NewBlank
 from tests.lab.domain import LabDomain

@@ -9,7 +9,7 @@ import pytest
 
 from kvmtui.model.domain import RESTORED, Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
-from kvmtui.plans.steps import Commit, DeleteSnapshot
+from kvmtui.plans.steps import Commit, DeleteSnapshot, ManagedSave, Power, Verb
 from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.worlds import (
     COMMITTING,
@@ -168,6 +168,31 @@ def test_an_internal_snapshot_with_a_detached_disk_crashes_old_daemons(
     assert refused(world(web, libvirt=libvirt), wish(web, "i1")) == rule
 
 
+@pytest.mark.parametrize("state", [State.RUNNING, State.PAUSED])
+def test_what_a_running_domain_cannot_lose_goes_while_its_ram_is_put_away(state: State) -> None:
+    web = inner("i1", state=state)
+    assert web.forest is not None
+    (taken,) = web.forest.snapshots
+    two = replace(taken, disks=(*taken.disks, SnapshotDisk("vdb", "internal", base="/b")))
+    web = replace(web, forest=Forest((two,), "i1"))
+    plan = planned(web, "i1", V9, asleep=True)
+    assert plan.steps == (ManagedSave("web"), DeleteSnapshot("web", "i1", inside=True))
+    assert plan.lastly == (Power("web", Verb.START),), "whatever comes of the delete"
+    heir = domain("heir", disk("/b"))
+    shown = world(web, heir, libvirt=V9)
+    assert refused(shown, wish(web, "i1", asleep=True)) == "shared base"
+
+
+def test_nothing_is_put_away_that_would_not_come_back() -> None:
+    web = inner("i1", unsaveable="a TPM")
+    assert refused(world(web), wish(web, "i1", asleep=True)) == "device"
+    outside = chained(1)
+    assert refused(world(outside), wish(outside, "s1", asleep=True)) == "saved RAM"
+    off = inner("i1", state=State.OFF)
+    steps = planned(off, "i1", asleep=True).steps
+    assert steps == (DeleteSnapshot("web", "i1", inside=True),)
+
+
 def test_an_internal_snapshot_of_a_running_domain_goes_only_from_the_active_layer() -> None:
     forest = inner("i1").forest
     assert forest is not None
@@ -268,4 +293,4 @@ def test_a_volume_is_committed_as_libvirt_would_not_know_it_again(libvirt: int) 
     assert plan.steps[0] == Commit(
         "web", "vda", file("web.s1.qcow2"), file("web.qcow2"), 0, active=True
     )
-    assert "was a volume of a storage pool" in plan.warnings[0]
+    assert "was a volume of a storage pool" in plan.detours[0].reason

@@ -242,7 +242,7 @@ def test_the_last_state_before_a_revert_is_the_one_to_undo() -> None:
 
 def test_a_saved_ram_image_is_removed_before_and_told() -> None:
     web = chained(1, state=State.OFF, managed_save=True)
-    plan = allowed(world(web), wish(web))
+    plan = allowed(world(web), wish(web, drop_saved=True))
     kinds = [type(step) for step in plan.steps]
     assert kinds.index(RemoveManagedSave) < kinds.index(StartOver)
     assert "the saved RAM image that waits for the next start" in plan.losses

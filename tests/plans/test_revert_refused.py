@@ -114,6 +114,41 @@ def test_a_revert_that_cannot_save_the_present_state_is_refused() -> None:
     assert refused(world(deep), wish(deep, safety=False)) == ""
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_every_image_below_must_be_there_before_the_domain_is_forced_off(known: bool) -> None:
+    """In the present chain, or as the record tells what its image stands on."""
+    web = chained(2)
+    there = frozenset(map(file, ("web.s2.qcow2", "web.s1.qcow2", "web.qcow2")))
+    below = (file("web.qcow2"),)
+    assert web.forest is not None
+    taken = replace(web.forest.snapshots[1].disks[0], below=below)
+    web = changed(web, "s2", disks=(taken,))
+    chain = ("web.s2.qcow2", "web.s1.qcow2", "web.qcow2") if known else ("web.x.qcow2",)
+    for listing, rule in ((there, ""), (there - {*below}, "layer missing")):
+        now = disk(*map(file, chain), folder=listing, complete=known)
+        assert refused(world(on(web, now)), wish(web, "s2", safety=False)) == rule
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.OFF])
+def test_saved_ram_goes_only_with_consent(state: State) -> None:
+    """Beside a domain that runs it is there when somebody has forced a revert past it."""
+    for of, name in ((chained(1), "s1"), (INSIDE, "i1")):
+        assert of.config is not None
+        config = replace(of.config, managed_save=True)
+        web = replace(of, state=state, config=config)
+        assert refused(world(web), wish(web, name, safety=False)) == "saved RAM"
+        agreed = wish(web, name, safety=False, drop_saved=True)
+        assert refused(world(web), agreed) == ""
+
+
+@pytest.mark.parametrize(("free", "rule"), [(2**20, ""), (2**20 - 1, "no space"), (None, "")])
+def test_what_a_revert_makes_must_fit_before_the_domain_is_forced_off(
+    free: int | None, rule: str
+) -> None:
+    web = on(ONE, disk(file("web.s1.qcow2"), file("web.qcow2"), free=free))
+    assert refused(world(web), wish(web, safety=False)) == rule
+
+
 def test_the_test_driver_reverts_only_internal_snapshots() -> None:
     assert refused(world(ONE, hypervisor="TEST"), wish(ONE)) == "test driver"
     assert refused(world(INSIDE, hypervisor="TEST"), wish(INSIDE, "i1")) == ""

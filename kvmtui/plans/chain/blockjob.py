@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
-from kvmtui.plans import rules
+from kvmtui.plans import depth, rules
 from kvmtui.plans.chain import afterwards
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Power, Verb
@@ -30,6 +30,7 @@ def refuse(subject: Subject, disk: Disk | None, *, layers: int = 2) -> Refusal |
         rules.no_block_job(subject),
         rules.asleep(subject, "nothing can be merged"),
         rules.no_saved_ram(subject, "the job would use it up"),
+        depth.refuse(subject) if _is_off(subject) else None,
         rules.all_present(subject.config.writable if _is_off(subject) else [disk]),
     )
 

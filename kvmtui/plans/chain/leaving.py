@@ -26,7 +26,7 @@ def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
     if not held:
         return None
     reason = f"internal “{held[0]}” lives in {basename(active.source)} and {fate}"
-    return Refusal("internal inside", reason, "delete it first")
+    return Refusal("internal inside", reason, "delete it first", by=held[0])
 
 
 def _is_inside(snapshot: Snapshot, target: str) -> bool:
@@ -87,7 +87,7 @@ def standing(
         below = (*(record.below or ()), *orphans.carrying(subject, record.base))
         if not {record.base, *below}.isdisjoint(files):
             reason = f"what “{snapshot.name}” goes back to stands on a layer that would change"
-            return Refusal("apart", reason, "delete it first")
+            return Refusal("apart", reason, "delete it first", by=snapshot.name)
     return None
 
 

@@ -82,6 +82,8 @@ def _warnings(
         yield "the UEFI variables (NVRAM) are not part of it"
     if subject.config.tpm and external:
         yield "the state of the TPM is not part of it"
+    if external and subject.host.facts.external_revert:
+        yield from _media(subject)
     if subject.config.managed_save and not subject.domain.state.active:
         yield "the saved RAM is not part of it: it holds what a power cut would have left"
     if not subject.config.persistent:
@@ -91,6 +93,14 @@ def _warnings(
     yield from reuse.told(subject, step)
     yield from _cramped(subject, step, disks)
     yield from _unseen(subject, step)
+
+
+def _media(subject: Subject) -> Iterator[str]:
+    """Ejecting one later does not help: what counts is the definition that is recorded now."""
+    drives = (d for d in subject.config.disks if d.device in ("cdrom", "floppy"))
+    full = [drive.target for drive in drives if drive.active and drive.active.source]
+    if full:
+        yield f"virsh's own revert to it would lay an overlay on the medium in {', '.join(full)}"
 
 
 def _cramped(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Iterator[str]:

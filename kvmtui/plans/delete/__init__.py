@@ -9,12 +9,12 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.words import count
-from kvmtui.plans import leftovers
+from kvmtui.plans import guest, leftovers, ram
 from kvmtui.plans.chain import afterwards, merging
 from kvmtui.plans.delete import one, refusals
 from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import Commit, DeleteSnapshot, Power, Step, Verb
+from kvmtui.plans.steps import Commit, DeleteSnapshot, ManagedSave, Power, Step, Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
 
@@ -58,6 +58,8 @@ def plan(subject: Subject, wish: Delete) -> Plan | Refusal:
     gone = chosen(subject, wish)
     if not gone:
         return Refusal("none below", "there are no snapshots below it")
+    if wish.asleep:
+        return _asleep(subject, replace(wish, asleep=False))
     at_once = _at_once(subject, wish, gone)
     if at_once is not None:
         return at_once
@@ -70,6 +72,24 @@ def plan(subject: Subject, wish: Delete) -> Plan | Refusal:
         if isinstance(found, Refusal):
             return found
     return _plan(subject, wish, found, starts=starts)
+
+
+def _asleep(subject: Subject, wish: Delete) -> Plan | Refusal:
+    """The RAM is put away for it, and whatever comes of the delete the guest goes on."""
+    refusal = ram.refuse_save(subject)
+    if refusal or not subject.domain.state.active:
+        return refusal or plan(subject, wish)
+    made = plan(afterwards.asleep(subject), wish)
+    if isinstance(made, Refusal):
+        return made
+    meanwhile = "the guest stands still meanwhile: its RAM is put away, and it goes on from there"
+    return replace(
+        made,
+        steps=(ManagedSave(subject.name), *made.steps),
+        lastly=(*made.lastly, Power(subject.name, Verb.START)),
+        afterwards=guest.set_time(subject) if subject.domain.state is State.RUNNING else (),
+        effects=(*made.effects, meanwhile),
+    )
 
 
 def _in_order(
@@ -142,6 +162,7 @@ def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: 
         lastly=stop,
         danger=Danger.WORST if len(gone) > 1 else Danger.LOSS,
         losses=_losses(gone),
+        detours=tuple(dict.fromkeys(told for deletion in found for told in deletion.detours)),
         effects=_effects(subject, found, steps, starts=starts),
         warnings=tuple(dict.fromkeys(told for deletion in found for told in deletion.warnings)),
     )

@@ -12,8 +12,8 @@ from kvmtui.plans import leftovers, orphans
 from kvmtui.plans.chain import afterwards
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete import commits, refusals
-from kvmtui.plans.forgetting import RECORDS_SAFE, record_gone
-from kvmtui.plans.plan import Refusal
+from kvmtui.plans.forgetting import RECORDS_SAFE, kept_as_they_are, record_gone
+from kvmtui.plans.plan import Detour, Refusal
 from kvmtui.plans.steps import DeleteSnapshot, Step
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
@@ -34,6 +34,7 @@ class Deletion:
     merges: tuple[Merged, ...] = ()
     effects: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    detours: tuple[Detour, ...] = ()
     needs_qemu: bool = False
     """The domain is off, and must be started paused before the first step."""
 
@@ -108,7 +109,8 @@ def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Del
     images = leftovers.own_images(subject, snapshot, "external")
     ours = (*snapshot.overlays, *leftovers.own_images(subject, snapshot, "no"))
     kept = [image for image in images if leftovers.needed(subject, snapshot, image)]
-    native = native and not kept and _follows_branches(subject, snapshot, images)
+    why = _barred(subject, snapshot, images, kept) if native else None
+    native = native and why is None
     if native:
         files = _left(subject, snapshot, ours)
         step = DeleteSnapshot(subject.name, snapshot.name)
@@ -128,32 +130,44 @@ def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Del
             *(f"{basename(image)} stays: it is still needed" for image in kept),
             *leftovers.staying(files, removals),
         ),
+        detours=(why,) if why else (),
     )
 
 
-def _follows_branches(subject: Subject, snapshot: Snapshot, images: Collection[str]) -> bool:
-    """Whether this libvirt deletes such a leaf, and no original image with it (trap of 10.x)."""
+def _barred(
+    subject: Subject, snapshot: Snapshot, images: Collection[str], kept: Collection[str]
+) -> Detour | None:
+    """Why libvirt is not asked to delete such a leaf; 10.x takes an original image with it."""
+    way = "its record is forgotten, and what nobody needs is removed"
     if subject.libvirt < refusals.MERGES_WHILE_OFF:
-        return False
-    whole = len(images) == len(refusals.external(snapshot))
-    return whole or subject.libvirt >= RECORDS_SAFE
+        return Detour("beside", "this libvirt deletes nothing beside the current branch", way)
+    records = refusals.external(snapshot)
+    foreign = [r.base for r in records if r.base not in images]
+    needed = next(iter((*kept, *(foreign if subject.libvirt < RECORDS_SAFE else ()))), "")
+    if not needed:
+        return None
+    reason = f"libvirt would remove {basename(needed)}, which is still needed"
+    return Detour("unlinks needed", reason, way)
 
 
 def _told_why(instead: Deletion, refusal: Refusal) -> Deletion:
-    why = f"libvirt would not delete it ({refusal.reason}): its layer is committed instead"
-    return replace(instead, warnings=(why, *instead.warnings))
+    reason = f"libvirt would not delete it ({refusal.reason})"
+    why = Detour(refusal.rule, reason, "its layer is committed instead")
+    return replace(instead, detours=(*instead.detours, why))
 
 
 def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> Deletion:
     """Only the record: files and images stay exactly as they are."""
     files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
     removals = leftovers.removals(subject, files) if ram_file else ()
+    forgotten = record_gone(subject, snapshot)
     return Deletion(
         subject,
-        (record_gone(subject, snapshot), *removals),
+        (forgotten, *removals),
         afterwards.without_records(subject, [snapshot.name]),
         effects=("files and images stay exactly as they are",) if not removals else (),
         warnings=leftovers.staying(files, removals),
+        detours=kept_as_they_are(forgotten),
     )
 
 
@@ -164,7 +178,8 @@ def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
         return merges
     files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
     removals = leftovers.removals(subject, files)
-    steps = commits.steps(subject, snapshot, merges, record_gone(subject, snapshot))
+    forgotten = record_gone(subject, snapshot)
+    steps = commits.steps(subject, snapshot, merges, forgotten)
     return Deletion(
         subject,
         (*steps, *removals),
@@ -176,6 +191,7 @@ def by_commit(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
             *_spoiling(subject, merges),
             *leftovers.staying(files, removals),
         ),
+        kept_as_they_are(forgotten),
         needs_qemu=subject.domain.state is State.OFF,
     )
 

@@ -8,7 +8,7 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.plans import rules
+from kvmtui.plans import depth, rules
 from kvmtui.plans.chain import leaving
 from kvmtui.plans.chain.merging import Merged, adjacent, layers_of, no_room
 from kvmtui.plans.plan import Refusal
@@ -109,7 +109,7 @@ def unfinished(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     if not snapshot.unfinished or child is None:
         return None
     reason = "an earlier delete below it was interrupted"
-    return Refusal("unfinished", reason, f"delete “{child.name}” again first")
+    return Refusal("unfinished", reason, f"delete “{child.name}” again first", by=child.name)
 
 
 def _by_hand(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -133,6 +133,7 @@ def merging_allowed(subject: Subject) -> Refusal | None:
     return rules.first(
         rules.asleep(subject, "nothing can be merged"),
         rules.no_saved_ram(subject, "the merge would use it up"),
+        depth.refuse(subject) if subject.domain.state is State.OFF else None,
     )
 
 
@@ -255,5 +256,5 @@ def _inside(subject: Subject, overlay: str) -> Refusal | None:
     held += [image.name for image in (found[1].snapshots or ())] if found else []
     if held:
         reason = f"internal “{held[0]}” lives in {basename(overlay)}, which would be removed"
-        return Refusal("internal inside", reason, "delete it first")
+        return Refusal("internal inside", reason, "delete it first", by=held[0])
     return None

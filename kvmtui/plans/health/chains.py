@@ -8,22 +8,14 @@ from os.path import basename
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.world import Host
-from kvmtui.plans import rules
+from kvmtui.plans import depth, rules
 from kvmtui.plans.health.finding import Finding, Severity
 from kvmtui.plans.subject import Subject
-
-NESTED = 24
-"""Overlays with which the libvirt versions of ``rules.NESTING`` still start a domain."""
-
-
-def most(subject: Subject) -> int:
-    """Overlays with which this libvirt still starts a domain."""
-    return NESTED if subject.libvirt in rules.NESTING else rules.DEPTH_LIMIT
 
 
 def deep(subject: Subject, disk: Disk) -> Iterator[Finding]:
     """Each overlay slows every read; too many, and the domain never starts again."""
-    overlays, limit = len(disk.layers) - 1, most(subject)
+    overlays, limit = len(disk.layers) - 1, depth.most(subject)
     if overlays < rules.DEPTH_WARNED or not disk.writable:
         return
     off = subject.domain.state is State.OFF

@@ -51,6 +51,7 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
         afterwards=guest.set_time(subject) if _wakes(subject, snapshot, wish) else (),
         danger=Danger.LOSS,
         losses=_losses(subject, snapshot, wish),
+        detours=overlays.detours(subject, snapshot) if external else (),
         effects=_effects(subject, snapshot, wish),
         warnings=_warnings(subject, snapshot),
     )
@@ -58,11 +59,12 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
 
 def last_safety(subject: Subject) -> Snapshot | None:
     """The snapshot that the last revert took of the state before it, while it is there."""
-    taken = [s for s in subject.forest.snapshots if _is_safety(s)]
+    taken = [s for s in subject.forest.snapshots if is_safety(s)]
     return max(taken, key=lambda snapshot: snapshot.created, default=None)
 
 
-def _is_safety(snapshot: Snapshot) -> bool:
+def is_safety(snapshot: Snapshot) -> bool:
+    """Whether a revert has taken it of the state before."""
     return snapshot.name.startswith(SAFETY) and snapshot.description.startswith(_ABOUT)
 
 
@@ -86,7 +88,8 @@ def _safety(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, .
     made = create.plan(_without_saved_ram(subject), asked)
     made = (_hides(subject, snapshot) if how == "internal" else None) or made
     if isinstance(made, Refusal):
-        return Refusal(f"safety: {made.rule}", f"no snapshot of the present state: {made.reason}")
+        reason = f"no snapshot of the present state: {made.reason}"
+        return Refusal(f"safety: {made.rule}", reason, "keep it another way, or not")
     return made.steps
 
 
@@ -168,10 +171,8 @@ def _written(subject: Subject, snapshot: Snapshot) -> int | None:
 
 
 def _effects(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ...]:
-    told = [f"afterwards the domain is {state_after(subject, snapshot, wish).value}"]
-    if snapshot.kind is Kind.EXTERNAL:
-        told.append("no file of any other snapshot is touched: the guest goes on in new overlays")
-    return (*told, *_definition(subject, snapshot))
+    after = f"afterwards the domain is {state_after(subject, snapshot, wish).value}"
+    return (after, *_definition(subject, snapshot))
 
 
 def _definition(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import os
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans import names
+from kvmtui.plans.plan import Detour
 from kvmtui.plans.steps import Redefine, StartOver, Step, Target
 from kvmtui.plans.subject import Subject
 
@@ -27,6 +28,22 @@ def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
         StartOver(subject.name, snapshot.name, (*fresh, *others), staying(subject, snapshot)),
         *corrections(subject, snapshot),
     )
+
+
+def detours(subject: Subject, snapshot: Snapshot) -> tuple[Detour, ...]:
+    """Why libvirt's own revert is not asked for: the worst that it would do."""
+    way = "new overlays instead, and no image is touched"
+    media = [r.target for r in snapshot.disks if r.mode in LEFT_OUT and r.base]
+    if not subject.host.facts.external_revert:
+        told = ("revert unknown", "this libvirt cannot revert to images")
+    elif subject.forest.current is None:
+        told = ("no current", "libvirt's own revert dies where no snapshot is current")
+    elif media:
+        listed = ", ".join(media)
+        told = ("media", f"libvirt's own revert would put {listed} on an overlay, too")
+    else:
+        told = ("revert unlinks", "libvirt's own revert can remove images of other snapshots")
+    return (Detour(*told, way),)
 
 
 def corrections(subject: Subject, snapshot: Snapshot) -> tuple[Redefine, ...]:

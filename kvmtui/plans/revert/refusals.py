@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from os.path import basename, dirname
+from os.path import basename
 
 from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
-from kvmtui.plans import mend, places, rules
+from kvmtui.plans import mend, places, room, rules
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.revert import overlays, stale
+from kvmtui.plans.revert import images, overlays, stale
 from kvmtui.plans.steps import Redefine
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Revert
@@ -32,10 +32,22 @@ def refuse(subject: Subject, wish: Revert) -> Refusal | None:
         rules.steady(subject),
         rules.no_block_job(subject),
         _external(subject, snapshot, wish) if external else _internal(subject, snapshot),
+        None if wish.drop_saved else _saved_ram(subject),
     )
     if refusal is None or refusal.rule not in ("layer missing", "stale"):
         return refusal
     return replace(refusal, remedy=_remedy(subject, snapshot) or refusal.remedy)
+
+
+def _saved_ram(subject: Subject) -> Refusal | None:
+    """Forced past it, libvirt keeps it, and the next start wakes old RAM on other disks.
+
+    It is there beside a domain that runs, too, when somebody has forced it before.
+    """
+    if not subject.config.managed_save:
+        return None
+    reason = "a saved RAM image waits for the next start, and would wake on other disks"
+    return Refusal("saved RAM", reason, "it must go first, or wake first")
 
 
 def _remedy(subject: Subject, snapshot: Snapshot) -> str:
@@ -54,7 +66,8 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         on_top = next((s for s in subject.forest.snapshots if _stands_on(s, record.base)), None)
         if on_top is not None:
             reason = f"it would rewrite {record.base}, on which external “{on_top.name}” stands"
-            return Refusal("stands on it", reason, f"delete “{on_top.name}” first")
+            remedy = f"delete “{on_top.name}” first"
+            return Refusal("stands on it", reason, remedy, by=on_top.name)
         now = subject.config.disk(record.target)
         if now is not None and _may_stand_on(now, record.base):
             reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
@@ -85,7 +98,7 @@ def _may_stand_on(disk: Disk, base: str) -> bool:
 
 def _in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal | None:
     """The image must be there and hold it, and QEMU must find it under its name."""
-    if _not_in_folder(subject, record.base):
+    if images.not_in_folder(subject, record.base):
         return Refusal("layer missing", f"{record.base} is missing")
     if record.target in inside.lost(subject.domain, snapshot):
         return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
@@ -94,7 +107,7 @@ def _in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Ref
     if other is None:
         return None
     reason = f"QEMU takes “{snapshot.name}” for the number of “{other}” in {basename(record.base)}"
-    return Refusal("number", reason, f"delete “{other}” first")
+    return Refusal("number", reason, f"delete “{other}” first", by=other)
 
 
 def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | None:
@@ -109,6 +122,8 @@ def _external(subject: Subject, snapshot: Snapshot, wish: Revert) -> Refusal | N
     return rules.first(
         *(_base(subject, snapshot, record) for record in kept),
         *(_left_out(subject, record) for record in left_out),
+        *(images.startable(subject, record) for record in kept),
+        room.for_overlays(subject, overlays.targets(subject, snapshot)),
         *(_unmarks(subject, step) for step in overlays.corrections(subject, snapshot)),
         _commas(subject, snapshot),
         refuse_ram(subject, snapshot) if restores_ram(snapshot, wish) else None,
@@ -123,7 +138,8 @@ def _unmarks(subject: Subject, step: Redefine) -> Refusal | None:
             below = forest.preserving(spoilt, target)
             if below is not None and below.name == step.snapshot:
                 reason = f"a delete of “{spoilt.name}” was interrupted"
-                return Refusal("unfinished", reason, f"delete “{spoilt.name}” again first")
+                remedy = f"delete “{spoilt.name}” again first"
+                return Refusal("unfinished", reason, remedy, by=spoilt.name)
     return None
 
 
@@ -135,7 +151,7 @@ def _commas(subject: Subject, snapshot: Snapshot) -> Refusal | None:
 
 def refuse_ram(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     """Why the RAM cannot be brought back; it fits only the disks that it was saved with."""
-    if _not_in_folder(subject, snapshot.memory_file):
+    if images.not_in_folder(subject, snapshot.memory_file):
         reason = f"{snapshot.memory_file} is missing"
         return Refusal("RAM missing", reason, "go back with the disks only")
     for record in snapshot.disks:
@@ -163,9 +179,9 @@ def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal
     """The preserved image must exist and nobody may have written to it since."""
     if not overlays.folder(record):
         return Refusal("not a file", f"{record.target} was no file then: no place for its overlay")
-    found = subject.domain.holds(record.base)
-    if (found is not None and found[1].missing) or _not_in_folder(subject, record.base):
-        return Refusal("layer missing", f"{record.base} is missing")
+    lost = images.lost(subject, record)
+    if lost:
+        return Refusal("layer missing", f"{lost} is missing")
     writers = tuple(_writers(subject, record.base))
     if writers:
         reason = f"{record.base} is being written to by {writers[0]}: the state is gone"
@@ -180,13 +196,6 @@ def _base(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusal
         reason = f"the definition of that time attaches another {record.target} than was preserved"
         return Refusal("unlike", reason)
     return None
-
-
-def _not_in_folder(subject: Subject, source: str) -> bool:
-    """Whether a folder that could be looked at does not hold the file."""
-    folders = (d.folder for d in subject.config.disks if d.active and d.folder is not None)
-    beside = {dirname(d.active.source) for d in subject.config.disks if d.active and d.folder}
-    return dirname(source) in beside and not any(source in folder for folder in folders)
 
 
 def _writers(subject: Subject, source: str) -> Iterator[str]:

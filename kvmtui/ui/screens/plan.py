@@ -18,7 +18,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from kvmtui.model.world import Ref, World
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Danger, Plan, Refusal
+from kvmtui.plans.plan import Danger, Instead, Plan, Refusal
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Wish
 from kvmtui.render import plan as render
@@ -33,6 +33,13 @@ from kvmtui.ui.toggle import Toggle
 
 CALM = 6
 """Lines of fields and reasons beside which a whole plan has room on a low screen."""
+
+WIDE = 67
+"""Columns that a reason has before it takes another line."""
+
+
+_OR = form.Choice("instead", "Or", (form.Option("", "leave it"),), "", upright=True)
+"""What helps where the wish is refused; without an answer it stays refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self._asked: set[str] = set()
         """Ids of the fields that could be asked when this was opened."""
         self._plan: Plan | Refusal = Refusal("unmade", "not planned yet")
+        self._wish: Wish | None = None
+        """What the plan is of: what the fields ask for, or a remedy that was chosen instead."""
         self._settled = False
         """The first plan was made, and with it the focus chosen."""
 
@@ -92,6 +101,9 @@ class PlanScreen(ModalScreen[Agreed | None]):
                         label = "" if isinstance(field, form.Toggle) else field.label
                         yield Label(label, markup=False)
                         yield _widget(field, self.values[field.id])
+                with Horizontal(classes="field"):
+                    yield Label(_OR.label, markup=False)
+                    yield Choice(replace(_OR, value=self.values.setdefault(_OR.id, _OR.value)))
             yield Static(id="reasons", markup=False)
             with VerticalScroll(id="plan", can_focus=False):
                 yield Static(id="steps", markup=False)
@@ -113,8 +125,9 @@ class PlanScreen(ModalScreen[Agreed | None]):
         """Fields and plan as the world and the values are now."""
         if not self.is_attached:
             return  # a message that was on its way when this was closed
-        fields = self._fields()
+        fields, self._wish = self._fields(), None
         shown: tuple[Field, ...] = ()
+        offered: tuple[Instead, ...] = ()
         if isinstance(fields, Refusal):
             self._plan = fields
         elif fields and not self._asked:
@@ -123,10 +136,23 @@ class PlanScreen(ModalScreen[Agreed | None]):
             shown = tuple(field for field in fields if field.id in self._asked)
             for field in shown:
                 self._update(field)
-            wish = self._form.wish(self.values)
-            self._ask_for(planner.to_look_at(wish))
-            self._plan = planner.make(self._world(), wish)
-        self._tell(shown)
+            self._wish = self._form.wish(self.values)
+            self._ask_for(planner.to_look_at(self._wish))
+            self._plan = planner.make(self._world(), self._wish)
+            offered = self._plan.instead if isinstance(self._plan, Refusal) else ()
+        self._take_remedy(offered)
+        self._tell(shown, offered)
+
+    def _take_remedy(self, offered: tuple[Instead, ...]) -> None:
+        """What helps is shown where something refuses, and planned once it is chosen."""
+        answers = (form.Option("", "leave it"), *(form.Option(o.says, o.says) for o in offered))
+        self._update(replace(_OR, options=answers, shown=bool(offered)))
+        chosen = next((o for o in offered if o.says == self.values[_OR.id]), None)
+        if chosen is not None:
+            self._wish = chosen.wish
+            self._plan = planner.make(self._world(), chosen.wish)
+        title = self._plan.title if chosen and isinstance(self._plan, Plan) else self._form.title
+        self.query_one("#dialog").border_title = Content(safe(title)).markup
 
     def _ask_for(self, paths: tuple[str, ...]) -> None:
         """Has the places looked at that are named now; the world tells of them later."""
@@ -152,18 +178,19 @@ class PlanScreen(ModalScreen[Agreed | None]):
         if widget.id and isinstance(widget, Choice | Toggle | Line):
             self.values[widget.id] = widget.value
 
-    def _tell(self, fields: tuple[Field, ...]) -> None:
+    def _tell(self, fields: tuple[Field, ...], offered: tuple[Instead, ...]) -> None:
         """The plan, the reasons of what is dimmed, and the focus where danger wants it."""
         reasons = [Text(safe(reason), QUIET) for reason in _reasons(fields)]
         told = self.query_one("#reasons", Static)
         told.update(Text("\n").join(reasons))
         told.display = bool(reasons)
-        rows = sum(field.shown for field in fields) + len(reasons)
-        self.query_one("#dialog").set_class(rows > CALM, "-crowded")
         self.query_one("#steps", Static).update(render.page(self._plan))
         plan = self._plan if isinstance(self._plan, Plan) else None
         worst = plan is not None and plan.danger is Danger.WORST
         self.query_one("#typed", Input).display = worst
+        rows = sum(field.shown for field in fields) + sum(1 + len(r) // WIDE for r in reasons)
+        rows += (len(offered) + 1 if offered else 0) + (2 if worst else 0)
+        self.query_one("#dialog").set_class(rows > CALM, "-crowded")
         yes = self.query_one("#yes", Button)
         yes.label = Content(plan.verb) if plan else Content("Not possible")
         yes.disabled = plan is None or (worst and not self._typed)
@@ -171,7 +198,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self.call_after_refresh(self._tell_more)
         if not self._settled:
             self._settled = True
-            self._focus(plan)
+            self._focus(plan, offered)
 
     def _tell_more(self) -> None:
         """In the frame, when the plan is longer than its place; the modal may be gone by then."""
@@ -179,8 +206,14 @@ class PlanScreen(ModalScreen[Agreed | None]):
             hidden = plan.max_scroll_y > 0
             self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
 
-    def _focus(self, plan: Plan | None) -> None:
-        """Where nothing can be lost, or a menu is asked for, the first field; else Cancel."""
+    def _focus(self, plan: Plan | None, offered: tuple[Instead, ...]) -> None:
+        """What helps; where nothing can be lost, or a menu is asked for, the first field.
+
+        Else Cancel.
+        """
+        if offered:
+            self.set_focus(self.query_one(f"#{_OR.id}"))
+            return
         lines = (line for row in self.query(".field") if row.display for line in row.query(Line))
         first = next(lines, None)
         choice = next(iter(self.query(Choice).results()), None)
@@ -222,8 +255,9 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
     @on(Button.Pressed, "#yes")
     def _agree(self) -> None:
-        if isinstance(self._plan, Plan) and not self.query_one("#yes", Button).disabled:
-            self.dismiss(Agreed(self._form.wish(self.values), self._plan))
+        allowed = not self.query_one("#yes", Button).disabled
+        if isinstance(self._plan, Plan) and self._wish is not None and allowed:
+            self.dismiss(Agreed(self._wish, self._plan))
 
     @on(Button.Pressed, "#no")
     def action_cancel(self) -> None:
