@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from os.path import dirname
 
-from kvmtui.model.disk import Disk
+from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Host, Link, Ref, World
@@ -47,6 +47,7 @@ class Subject:
         """Bytes free in a folder; None where nobody looked."""
         looks = (place for place in self.host.places if dirname(place.path) == folder)
         told = [place.free for place in looks] + [disk.free for disk in self._disks_in(folder)]
+        told += [layer.free for layer in self._layers_in(folder)]
         return next((free for free in told if free is not None), None)
 
     def sees(self, folder: str) -> bool:
@@ -62,6 +63,13 @@ class Subject:
                 active = disk.active
                 if active and active.kind == "file" and dirname(active.source) == folder:
                     yield disk
+
+    def _layers_in(self, folder: str) -> Iterator[Layer]:
+        """Of this domain, also below its active ones."""
+        for disk in self.config.disks:
+            for layer in disk.layers:
+                if layer.kind == "file" and dirname(layer.source) == folder:
+                    yield layer
 
     def others_using(self, source: str, but: str = "") -> tuple[str, ...]:
         """Who else stands on ``source``: other domains, and disks of this one except ``but``."""

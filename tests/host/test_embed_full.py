@@ -12,7 +12,7 @@ import pytest
 
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Commit
-from kvmtui.plans.wishes import Create, Delete, Merge, Move, Wish
+from kvmtui.plans.wishes import Create, Delete, Merge, Move, Revert, Wish
 from tests.host.conftest import Embedded
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
@@ -149,3 +149,17 @@ async def test_a_base_that_cannot_be_written_to_is_told_before_anything_is_lost(
         assert f"Could not open '{base}': Read-only file system" in outcome.says
     assert confined.recorded() == {"s1": None, "s2": "s1"}
     assert now(confined) == history(1, 2)
+
+
+async def test_a_revert_for_which_there_is_no_room_does_not_stop_the_domain(
+    driver: Driver, confined: Machine, small: Path, tmp_path: Path
+) -> None:
+    await layered(driver, confined, tmp_path, "s1")
+    filler = fill(small, MIB // 2)
+    for safety in (True, False):
+        assert await driver.refused(Revert(driver.ref("m"), "s1", safety=safety)) == "no space"
+    assert confined.running
+    assert now(confined) == history(1)
+    filler.unlink()
+    await driver.carry_out(Revert(driver.ref("m"), "s1", safety=False))
+    assert now(confined) == history()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from threading import get_ident
 from typing import Any, cast
 
 import pytest
@@ -16,19 +17,23 @@ NODE = "<node><domain type='test'><name>d</name><memory>1024</memory><os><type>h
 
 
 class Line:
-    """Stands for a connection: counts, and raises what it is told."""
+    """Stands for a connection: counts, raises what it is told, and knows who has touched it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.closed = False
+        self.threads = {get_ident()}
 
     def which(self) -> int:
+        self.threads.add(get_ident())
         return self.number
 
     def fail(self, error: HostError) -> None:
+        self.threads.add(get_ident())
         raise error
 
     def close(self) -> None:
+        self.threads.add(get_ident())
         self.closed = True
 
 
@@ -72,6 +77,21 @@ async def test_after_lost_the_next_call_has_a_new_connection() -> None:
     assert await seat.call(WHICH) == 1
     assert not counter.opened[1].closed
     seat.close()
+
+
+async def test_a_connection_is_opened_used_and_closed_by_one_thread_that_has_no_other() -> None:
+    """Where two share one, libvirt clients before 10.0 wake the wrong one, or none."""
+    counter = Counter()
+    seats = [seat_of(counter), seat_of(counter)]
+    await asyncio.gather(*(seat.call(WHICH) for seat in seats for _ in range(5)))
+    first, second = (line.threads for line in counter.opened)
+    for seat in seats:
+        seat.reset()
+        await seat.call(WHICH)
+        seat.close()
+    assert [line.closed for line in counter.opened[:2]] == [True, True]
+    assert len(first) == len(second) == 1
+    assert first.isdisjoint({*second, get_ident()})
 
 
 @pytest.mark.parametrize("error", [Refused("no"), Gone("no")], ids=["refused", "gone"])
