@@ -88,7 +88,8 @@ async def test_saved_ram_is_removed_before_the_disks_go_back(
     machine.handle.managedSave(0)
     assert machine.handle.hasManagedSaveImage(0)
     await driver.until_domain("m", lambda d: d.config is not None and d.config.managed_save, 5)
-    plan = await driver.carry_out(Revert(ref, "s1"))
+    assert await driver.refused(Revert(ref, "s1")) == "saved RAM"
+    plan = await driver.carry_out(Revert(ref, "s1", drop_saved=True))
     assert any("saved RAM" in loss for loss in plan.losses)
     assert not machine.handle.hasManagedSaveImage(0)
     assert now(machine) == history(1)
