@@ -35,6 +35,8 @@ def _jobs(subject: Subject, _wish: Wish, _refusal: Refusal) -> Iterator[Instead]
 
 
 def _saved_ram(subject: Subject, wish: Wish, _refusal: Refusal) -> Iterator[Instead]:
+    if isinstance(wish, Switch):
+        return  # the power menu has these answers itself
     if isinstance(wish, Revert):
         yield Instead("go back, and give the saved RAM up", replace(wish, drop_saved=True))
     yield Instead("start it first, with its saved RAM", Switch(subject.ref, Verb.START))

@@ -23,12 +23,12 @@ def refuse(subject: Subject, step: CreateSnapshot, disks: Sequence[Disk]) -> Ref
     needs = _overlays(() if step.reuse else step.targets)
     if step.memory_file:
         needs[os.path.dirname(step.memory_file)] += subject.config.memory
-    return _short(subject, needs)
+    return _short(subject, needs, "make room, or choose the files")
 
 
 def for_overlays(subject: Subject, targets: Iterable[Target]) -> Refusal | None:
     """Why new overlays, as a revert makes them, do not fit."""
-    return _short(subject, _overlays(targets))
+    return _short(subject, _overlays(targets), "make room first")
 
 
 def _overlays(targets: Iterable[Target]) -> Counter[str]:
@@ -40,12 +40,12 @@ def _overlays(targets: Iterable[Target]) -> Counter[str]:
     return needs
 
 
-def _short(subject: Subject, needs: Counter[str]) -> Refusal | None:
+def _short(subject: Subject, needs: Counter[str], remedy: str) -> Refusal | None:
     for folder, bytes_ in needs.items():
         free = subject.free(folder)
         if free is not None and bytes_ > free:
             reason = f"up to {size(bytes_)} are needed in {folder}, and {size(free)} are free"
-            return Refusal("no space", reason)
+            return Refusal("no space", reason, remedy)
     return None
 
 

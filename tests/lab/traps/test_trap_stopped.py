@@ -32,7 +32,7 @@ async def test_what_would_fail_does_not_stop_the_domain(plant: Plant, tmp_path: 
     bottom, away = tree.domain.disks[0], tmp_path / "elsewhere"
     bottom.rename(away)
     for name in ("s1", "s2"):
-        await refused(tree, Revert(ref, name, After.RUNNING), trap)
+        await refused(tree, Revert(ref, name, After.RUNNING, safety=False), trap)
     assert tree.domain.state == "running"
     if bites(tree, trap):
         said = await fails(tree, "snapshot-revert", "blank", "s2", "--running")
