@@ -47,6 +47,7 @@ async def test_the_other_branch_goes_too_when_that_is_chosen(tmp_path: Path) -> 
         assert isinstance(pilot.app.screen, PlanScreen), "nothing is chosen yet"
         await pilot.press("down")
         await until(pilot, lambda: "the way back to “s2”" in text(pilot))
+        assert "Cancel" in text(pilot), "all that must be seen has room"
         screen.query_one("#typed").focus()
         await pilot.press(*"web", "enter", "right", "enter")
         await until(pilot, lambda: bool(hosts.performed))

@@ -34,9 +34,6 @@ from kvmtui.ui.toggle import Toggle
 CALM = 6
 """Lines of fields and reasons beside which a whole plan has room on a low screen."""
 
-WIDE = 67
-"""Columns that a reason has before it takes another line."""
-
 
 _OR = form.Choice("instead", "Or", (form.Option("", "leave it"),), "", upright=True)
 """What helps where the wish is refused; without an answer it stays refused."""
@@ -188,7 +185,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
         plan = self._plan if isinstance(self._plan, Plan) else None
         worst = plan is not None and plan.danger is Danger.WORST
         self.query_one("#typed", Input).display = worst
-        rows = sum(field.shown for field in fields) + sum(1 + len(r) // WIDE for r in reasons)
+        rows = sum(field.shown for field in fields) + len(reasons)
         rows += (len(offered) + 1 if offered else 0) + (2 if worst else 0)
         self.query_one("#dialog").set_class(rows > CALM, "-crowded")
         yes = self.query_one("#yes", Button)
