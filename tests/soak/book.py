@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kvmtui.model.domain import Domain
-from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans.plan import Plan, Refusal
 from tests.host.content import pages
 from tests.host.walk import LOSS, Content
@@ -15,6 +17,9 @@ from tests.soak.deed import Deed
 
 Offers = dict[str, Plan | Refusal]
 """What kvmtui says to going back to each snapshot."""
+
+FOREIGN = re.compile("foreign|inside")
+"""How the names of somebody else's snapshots begin."""
 
 
 class Book:
@@ -49,48 +54,73 @@ class Book:
             self.domain.write(target, number, offset=(number % 31 + 1) * 65536)
             self.content[target] = pages(path)
 
-    def judge(self, deed: Deed, known: Domain, offers: Offers) -> Iterator[str]:
-        """Compares everything with what must be there after the deed; yields what is wrong."""
-        self.given_up |= deed.told
-        before = self.content
-        yield from self._records(deed, known, before)
-        yield from _read_at_all(self._present(deed, before))
-        for snapshot in known.forest.snapshots if known.forest else ():
-            yield from _read_at_all(self._snapshot(snapshot, offers[snapshot.name]))
+    def judge(
+        self, deed: Deed, known: Domain, offers: Offers, *, forfeit: bool = False
+    ) -> Iterator[str]:
+        """Compares everything with what must be there after the deed; yields what is wrong.
 
-    def _records(self, deed: Deed, known: Domain, before: Content) -> Iterator[str]:
-        """Which snapshots came and went."""
+        ``forfeit``: somebody has done what spoils any snapshot. All that is asked then, and of
+        these snapshots from then on, is that nothing wrong is offered.
+        """
         assert known.forest is not None
         found = {snapshot.name: snapshot for snapshot in known.forest.snapshots}
-        for name in [name for name in found if name not in self.held]:
-            if deed.key == "e" and deed.about in self.held:
-                self.held[name] = self.held[deed.about]
-                self.given_up |= {name} & self.given_up
-                if deed.about in self.given_up:
-                    self.given_up.add(name)
-            elif deed.key == "a" and name in self.forgotten:
-                self.held[name] = self.forgotten[name]
-            else:
-                taken = [r.target for r in found[name].disks if r.mode in ("external", "internal")]
-                self.held[name] = {t: before[t] for t in taken if t in before}
-                self.given_up.discard(name)
+        self.given_up |= deed.told
+        allowed = self._allowed(deed)
+        if forfeit:
+            self.given_up |= {*self.held}
+        yield from self._gone(deed, found)
+        for snapshot in found.values():
+            if snapshot.name not in self.held:
+                self._new(deed, snapshot, allowed)
+                self.given_up |= {snapshot.name} if forfeit else set()
+        yield from _read_at_all(self._present(allowed, forfeit=forfeit))
+        for snapshot in found.values():
+            yield from _read_at_all(self._snapshot(snapshot, offers[snapshot.name]))
+
+    def _allowed(self, deed: Deed) -> list[Content]:
+        """What the disks may hold: the guest writes nothing during a deed, so only going back
+        changes it."""
+        before, back = self.content, self.held.get(deed.about)
+        if deed.key == "r" and back is not None:
+            return [{**before, **back}] if deed.done else [before, {**before, **back}]
+        if deed.key == "u":
+            return [before, *({**before, **held} for held in self.held.values())]
+        return [before]
+
+    def _gone(self, deed: Deed, found: Mapping[str, Snapshot]) -> Iterator[str]:
+        """Whose record is gone was told to go, or has another name now."""
         for name in [name for name in self.held if name not in found]:
             renamed = deed.key == "e" and name == deed.about
             if name not in self.given_up and not renamed:
                 yield f"the snapshot “{name}” is gone, and nobody was told"
             self.forgotten[name] = self.held.pop(name)
 
-    def _present(self, deed: Deed, before: Content) -> Iterator[str]:
-        """The guest has written nothing meanwhile, so only going back may have changed it."""
-        self.checks += len(before)
+    def _new(self, deed: Deed, snapshot: Snapshot, allowed: list[Content]) -> None:
+        """What a new snapshot holds; that of somebody else may be older or newer than a revert."""
+        name = snapshot.name
+        self.given_up.discard(name)
+        if deed.key in "ea" and (deed.about in self.forgotten or name in self.forgotten):
+            was = deed.about if deed.key == "e" else name
+            self.held[name] = self.forgotten[was]
+            self.given_up |= {name} if was in self.given_up else set()
+            return
+        records = {r.target: r for r in snapshot.disks if r.mode in ("external", "internal")}
+        taken = [target for target in self.content if target in records]
+        self.held[name] = {target: self.content[target] for target in taken}
+        if deed.key in "ru" and FOREIGN.match(name):
+            with suppress(AssertionError):  # what cannot be read is told of later
+                holds = {target: self._holds(snapshot, records[target]) for target in taken}
+                if any(holds.items() <= content.items() for content in allowed):
+                    self.held[name] = holds
+
+    @staticmethod
+    def _holds(snapshot: Snapshot, record: SnapshotDisk) -> tuple[int, ...]:
+        return pages(Path(record.base), snapshot.name if snapshot.kind is Kind.INTERNAL else "")
+
+    def _present(self, allowed: list[Content], *, forfeit: bool) -> Iterator[str]:
+        self.checks += len(self.content)
         self.content = self._read()
-        allowed = [before]
-        if deed.key == "r" and deed.about in self.held:
-            back = {**before, **self.held[deed.about]}
-            allowed = [back] if deed.done else [before, back]
-        if deed.key == "u":
-            allowed += [{**before, **held} for held in self.held.values()]
-        if self.content not in allowed:
+        if self.content not in allowed and not forfeit:
             yield f"the disks hold {self.content} instead of {allowed}"
 
     def _snapshot(self, snapshot: Snapshot, offered: Plan | Refusal) -> Iterator[str]:
@@ -102,7 +132,6 @@ class Book:
         if lost:
             yield f"the way back to “{name}” is lost, and nobody was told: {offered}"
             return
-        inside = name if snapshot.kind is Kind.INTERNAL else ""
         for record in snapshot.disks:
             if record.mode not in ("external", "internal"):
                 continue
@@ -113,7 +142,7 @@ class Book:
             if wanted is None:
                 continue
             self.checks += 1
-            found = pages(Path(record.base), inside)
+            found = self._holds(snapshot, record)
             if found != wanted:
                 yield f"“{name}” holds {found} of {record.target} instead of {wanted}: {offered}"
 

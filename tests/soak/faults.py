@@ -93,6 +93,24 @@ def somebody_else(stage: Stage, domain: LabDomain, random: Random) -> None:
         connection.close()
 
 
+def somebody_reverts(stage: Stage, domain: LabDomain, random: Random) -> None:
+    """Another administrator saves the state inside the images, goes back to it, and deletes it."""
+    connection: Any = libvirt.open(stage.daemon.remote)
+    try:
+        handle = connection.lookupByName(domain.name)
+        with suppress(libvirt.libvirtError):
+            name = f"inside{time.time_ns()}"
+            text = f"<domainsnapshot><name>{name}</name></domainsnapshot>"
+            made = handle.snapshotCreateXML(text)
+            time.sleep(random.uniform(0, 1.5))
+            handle.revertToSnapshot(made)
+            time.sleep(random.uniform(0, 0.5))
+            if random.random() < 0.5:
+                made.delete()
+    finally:
+        connection.close()
+
+
 def agent_silent(stage: Stage, _domain: LabDomain, random: Random) -> None:
     """The guest agent is stopped for some seconds; what it was asked meanwhile it does then."""
     with suppress(OSError, ShellFailed, TimeoutError):
@@ -127,6 +145,13 @@ def terminal_closed(stage: Stage, _domain: LabDomain, _random: Random) -> None:
     stage.life.terminal.close()
 
 
+def pasted(stage: Stage, _domain: LabDomain, random: Random) -> None:
+    """Something large falls out of the clipboard: all that keys are, and bytes that are none."""
+    data = bytes(random.choice(b"sdrcoxpmPab\r\t jk\x01\x9b\xff") for _ in range(20_000))
+    with suppress(OSError):
+        stage.life.terminal.paste(data)
+
+
 def terminal_resized(stage: Stage, _domain: LabDomain, random: Random) -> None:
     """Somebody pulls at the window."""
     terminal = stage.life.terminal
@@ -144,6 +169,8 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "QEMU killed": (qemu_killed, 3),
     "disk full": (disk_full, 3),
     "somebody else": (somebody_else, 4),
+    "somebody reverts": (somebody_reverts, 1),
+    "pasted": (pasted, 2),
     "agent silent": (agent_silent, 2),
     "agent killed": (agent_killed, 2),
     "terminal resized": (terminal_resized, 2),
@@ -152,6 +179,10 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "terminal closed": (terminal_closed, 1),
 }
 """And how often each comes."""
+
+FORFEITS = ("somebody reverts",)
+"""libvirt's own revert spoils what stands on the image: all that is left to be asked is that
+nothing wrong is offered."""
 
 ENDING = ("kvmtui killed", "kvmtui ended", "terminal closed")
 """After these kvmtui is started anew."""

@@ -21,7 +21,7 @@ from tests.lab.domain import LabDomain
 from tests.lab.guest import AgentFailed
 from tests.soak.book import Book, Offers
 from tests.soak.deed import Deed
-from tests.soak.faults import ENDING, Struck, chosen
+from tests.soak.faults import ENDING, FORFEITS, Struck, chosen
 from tests.soak.hand import ODD, PAGE, Hand
 from tests.soak.stage import Life, Stage
 from tests.soak.tally import Tally
@@ -98,7 +98,7 @@ class Soak:
         self._story.append(f"{self._number}. {domain.name}: {deed.key} {deed.title}{struck}: "
                            f"{deed.result} {deed.says}")  # fmt: skip
         self._say(self._story[-1])
-        await self._judge(book, deed)
+        await self._judge(book, deed, forfeit=fault is not None and fault.name in FORFEITS)
         if ran and fault is None and key not in TURNS and domain.state == "shut off":
             self._violation(f"{domain.name} is off: {self._stage.last_words(domain)}")
 
@@ -165,12 +165,14 @@ class Soak:
         if life.deeds >= LONG:
             self.tally.memory.append((life.deeds, life.begun, life.last))
 
-    async def _judge(self, book: Book, deed: Deed) -> None:
+    async def _judge(self, book: Book, deed: Deed, *, forfeit: bool) -> None:
         if deed.result == "unanswered":
             self._violation(f"the screen did not tell what became of it: {deed.says}")
         known, offers = await self._known(book.domain.name)
         before = book.checks
-        for violation in await asyncio.to_thread(lambda: [*book.judge(deed, known, offers)]):
+        for violation in await asyncio.to_thread(
+            lambda: [*book.judge(deed, known, offers, forfeit=forfeit)]
+        ):
             self._violation(violation)
         if book.domain is self._stage.guest:
             await asyncio.to_thread(self._frost, deed)

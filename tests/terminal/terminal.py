@@ -76,6 +76,14 @@ class Terminal:
             self._heard()
             time.sleep(pause)
 
+    def paste(self, data: bytes) -> None:
+        """Pastes, as a terminal does that marks where a paste begins and ends."""
+        for at in range(0, len(data), 1024):
+            part = data[at : at + 1024]
+            os.write(self._master, b"\x1b[200~" * (at == 0) + part)
+            self._heard()
+        os.write(self._master, b"\x1b[201~")
+
     def _heard(self) -> None:
         """Waits until the program has read what was typed, or has ended.
 
