@@ -91,12 +91,14 @@ class Soak:
         if self._random.random() < FAULTY:
             name = chosen(self._random, agent=domain is self._stage.guest)
             fault = Struck(name, self._stage, domain, self._random)
+        begun = time.monotonic()
         deed = await asyncio.to_thread(self._act, number, key, book, fault)
+        seconds = time.monotonic() - begun
         await asyncio.to_thread(self._mend, fault)
         self.tally.deeds[f"{deed.key} {deed.result}"] += 1
         struck = f" [{fault.name}]" if fault else ""
-        self._story.append(f"{self._number}. {domain.name}: {deed.key} {deed.title}{struck}: "
-                           f"{deed.result} {deed.says}")  # fmt: skip
+        told = f"{domain.name}: {deed.key} {deed.title}{struck}: {deed.result} {deed.says}"
+        self._story.append(f"{self._number}. {seconds:.1f} s {told}")
         self._say(self._story[-1])
         await self._judge(book, deed, forfeit=fault is not None and fault.name in FORFEITS)
         if ran and fault is None and key not in TURNS and domain.state == "shut off":
