@@ -181,9 +181,9 @@ PAGE = re.compile(r"Escape closes|─ (Work is going on|A guest is frozen) ─")
 
 
 def notice(text: str) -> str:
-    """What pops up at the bottom."""
-    shown = (line.partition("▌")[2].partition("▐")[0] for line in text.splitlines())
-    return " ".join(" ".join(line.strip(" │") for line in shown).split())
+    """What pops up at the bottom; a bar of progress may hold the same sign."""
+    shown = re.findall(r"(?<!█)▌ +([^▐│]*)", text)
+    return " ".join(" ".join(shown).split())
 
 
 def result(text: str) -> str:
