@@ -22,6 +22,9 @@ STATES = {1: "running", 3: "paused", 4: "in shutdown", 5: "shut off", 6: "crashe
 ALL_OF_IT = 1 | 2 | 4 | 16
 """VIR_DOMAIN_UNDEFINE_…: managed save, metadata of snapshots and of checkpoints, NVRAM."""
 
+BY_A_USER = (3, 1)
+"""VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER"""
+
 VALIDATE = 1
 """VIR_DOMAIN_DEFINE_VALIDATE"""
 
@@ -91,8 +94,13 @@ class LabDomain:
 
     def flush(self) -> None:
         """Has a running domain's QEMU write down where everything lies, as a guest's flush does."""
-        for target in self.sources() if self.state != "shut off" else ():
+        for target in self.sources() if self._obeys else ():
             self._order(target, "flush")
+
+    @property
+    def _obeys(self) -> bool:
+        """QEMU has its images: one that is paused since its RAM came back aborts on a write."""
+        return self.state == "running" or tuple(self.handle.state()) == BY_A_USER
 
     def _order(self, target: str, *orders: str) -> None:
         device = self._device(target)

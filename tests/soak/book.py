@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import libvirt
+
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans.plan import Plan, Refusal
@@ -48,10 +50,13 @@ class Book:
         return [(t, path) for t, path in self.domain.sources().items() if t != self._but]
 
     def write(self, number: int) -> None:
-        """What the guest writes between two deeds."""
+        """What the guest writes between two deeds; a paused one writes nothing."""
+        if self.domain.state not in ("running", "shut off"):
+            return
         for target, path in self._sources():
-            self.domain.write(target, number)
-            self.domain.write(target, number, offset=(number % 31 + 1) * 65536)
+            with suppress(libvirt.libvirtError):  # killed, and libvirt does not know it yet
+                self.domain.write(target, number)
+                self.domain.write(target, number, offset=(number % 31 + 1) * 65536)
             self.content[target] = pages(path)
 
     def judge(
