@@ -48,7 +48,7 @@ async def _soak(chosen: argparse.Namespace) -> Tally:
     with (
         tempfile.TemporaryDirectory(prefix="kvmtui-soak-") as made,
         small(Path(made, "disks")) as disks,
-        running(root=root, shared=[Path(made)]) as daemon,
+        running(root=root, shared=[Path(made), disks]) as daemon,
     ):
         guest = define_guest(daemon, image, "gamma", disks, spare=True)
         guest.disks[1].unlink()

@@ -46,7 +46,8 @@ class Deed:
     told: frozenset[str] = frozenset()
     """Snapshots of which the screen said that they would be lost."""
     result: str = "nothing"
-    """done, failed, refused, cancelled, changed, died: kvmtui, unanswered."""
+    """done, failed, refused, cancelled, changed, left: to itself, astray: the cursor was elsewhere,
+    died: kvmtui, unanswered."""
     says: str = ""
 
     @property

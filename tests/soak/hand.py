@@ -73,8 +73,13 @@ class Hand:
             return f"the screen stands still: {stuck}"
         return ""
 
-    def act(self, key: str, name: str, names: set[str], agreed: Callable[[], None]) -> Deed:
-        """One key on wherever the cursor goes; ``agreed`` is called when a plan was agreed to."""
+    def act(
+        self, key: str, domain: str, name: str, names: set[str], agreed: Callable[[], None]
+    ) -> Deed:
+        """One key on whatever of that domain the cursor goes to.
+
+        ``agreed`` is called when a plan was agreed to.
+        """
         random = self._random
         if key in PANES:
             self.terminal.press(PANES[key], "g", *["j"] * random.randrange(len(names) + 2))
@@ -85,6 +90,8 @@ class Hand:
         said = self.terminal.until(lambda text: modal(text) or notice(text) not in ("", before))
         if modal(said) is None:
             return Deed(key, result="refused", says=notice(said))
+        if domain not in self._title(said).split():
+            return Deed(key, self._title(said), result="astray")
         if key == "s":
             self.terminal.press(name)
         for _ in range(random.randrange(4)):
@@ -92,6 +99,11 @@ class Hand:
         if key in LIMITED and random.random() < 0.6:
             self._limit(random.choice(("256K", "1M")))
         return self._agree(key, names, agreed)
+
+    @staticmethod
+    def _title(text: str) -> str:
+        asked = modal(text)
+        return asked.title if asked else ""
 
     def _limit(self, rate: str) -> None:
         """Types how fast a job may be, if that can be said."""

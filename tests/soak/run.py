@@ -123,7 +123,9 @@ class Soak:
             hand.clear()
             hand.domain(number)
             life.deeds += 1
-            return hand.act(key, name, {*book.held}, fault.strike if fault else lambda: None)
+            return hand.act(
+                key, book.domain.name, name, {*book.held}, fault.strike if fault else lambda: None
+            )
         except (AssertionError, OSError) as stuck:
             died = life.terminal.process.poll() is not None
             if fault is None or not (died or fault.name in ENDING):
