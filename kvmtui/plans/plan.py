@@ -77,6 +77,8 @@ class Plan:
     """Tried once all steps came about; one that fails is told, and the plan has succeeded still."""
     chains: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(disk, layers): what the chains must be once all steps came about, else it has failed."""
+    about: tuple[tuple[str, int], ...] = ()
+    """The snapshots that its steps name, each with the time when it was taken: names are reused."""
     beside: bool = False
     """It only accompanies a job that another plan, or another client, has begun."""
     danger: Danger = Danger.NONE

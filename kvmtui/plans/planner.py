@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kvmtui.model.world import World
@@ -63,7 +64,15 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
         tried = remedies.against(subject, wish, made)
         able = (other for other in tried if isinstance(_make(subject, other.wish), Plan))
         return replace(made, instead=tuple(able))
-    return replace(made, warnings=(*made.warnings, *ram.outdated(subject, made.steps)))
+    warnings = (*made.warnings, *ram.outdated(subject, made.steps))
+    return replace(made, warnings=warnings, about=tuple(_about(subject, made)))
+
+
+def _about(subject: Subject, plan: Plan) -> Iterator[tuple[str, int]]:
+    for name in dict.fromkeys(getattr(step, "snapshot", None) for step in plan.steps):
+        snapshot = subject.forest.get(name)
+        if snapshot is not None:
+            yield snapshot.name, snapshot.created
 
 
 def _make(subject: Subject, wish: Wish) -> Plan | Refusal:

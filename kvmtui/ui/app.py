@@ -26,7 +26,7 @@ from kvmtui.ui.notices import Notices
 from kvmtui.ui.screens.ask import Ask
 from kvmtui.ui.screens.commands import CommandList
 from kvmtui.ui.screens.main import Main
-from kvmtui.ui.screens.plan import Agreed, PlanScreen
+from kvmtui.ui.screens.plan import CHANGED, Agreed, PlanScreen
 from kvmtui.ui.screens.reading import Reading
 from kvmtui.ui.screens.text import TextScreen
 from kvmtui.ui.typed_ahead import TypedAhead
@@ -37,8 +37,6 @@ FRAME = 1 / 30
 
 LAST_WORDS = 10.0
 """Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
-
-CHANGED = "The domain has changed meanwhile. This is the plan now:"
 
 
 class Kvmtui(TypedAhead):
@@ -96,7 +94,7 @@ class Kvmtui(TypedAhead):
         self._main.show(self._hosts.world)
         self._notice()
         if isinstance(self.screen, PlanScreen) and self.screen.is_mounted:
-            self.screen.replan()
+            self.screen.renew()
 
     def _notice(self) -> None:
         for told in self._notices.new(self._hosts):
@@ -129,6 +127,7 @@ class Kvmtui(TypedAhead):
         if plan is None:
             return
         outcome = await self._hosts.perform(plan)
+        self._draw()
         self._main.report(outcome)
         self._notice()
         if not outcome.ok or outcome.unmet:
@@ -145,7 +144,7 @@ class Kvmtui(TypedAhead):
             plan = await self._again(agreed) if agreed else None
             if agreed is None or plan is None:
                 return None
-            if (plan.steps, plan.losses) == (agreed.plan.steps, agreed.plan.losses):
+            if _same(plan, agreed.plan):
                 return plan
             notice, values = CHANGED, screen.values
 
@@ -252,3 +251,8 @@ class Kvmtui(TypedAhead):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._thaw(), LAST_WORDS)
         self.exit(status)
+
+
+def _same(now: Plan, agreed: Plan) -> bool:
+    """Whether it does and costs what was agreed, to the snapshots that were meant."""
+    return (now.steps, now.losses, now.about) == (agreed.steps, agreed.losses, agreed.about)

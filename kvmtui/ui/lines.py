@@ -51,6 +51,8 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: tuple[Row, ...] = ()
+        self.lost: Hashable | None = None
+        """The key that the cursor stood on when it vanished, until the cursor is moved by hand."""
 
     @property
     def key(self) -> Hashable | None:
@@ -77,7 +79,13 @@ class Lines(ScrollView, can_focus=True):
 
     def _keep(self, key: Hashable | None) -> None:
         """The cursor back onto its key, or near to where it was; tells when it is another."""
-        same = next((n for n, row in enumerate(self.rows) if row.selectable and row.key == key), -1)
+        choices = {row.key: n for n, row in enumerate(self.rows) if row.selectable}
+        wanted = self.lost if self.lost in choices else key  # what is there again comes first
+        same = choices.get(wanted, -1)
+        if same < 0 and self.lost is None:
+            self.lost = key
+        elif self.lost in choices:
+            self.lost = None
         before, now = self.cursor, same if same >= 0 else self._nearest(self.cursor)
         if now != before:
             self.set_reactive(Lines.cursor, now)
@@ -98,6 +106,7 @@ class Lines(ScrollView, can_focus=True):
                 self.cursor = index
 
     def watch_cursor(self, before: int, now: int) -> None:
+        self.lost = None
         for index in (before, now):
             if index >= 0:
                 self.refresh_lines(index)

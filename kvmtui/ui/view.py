@@ -27,6 +27,8 @@ class View:
     """The selected snapshot; None for the present state."""
     marks: frozenset[tuple[Ref, str]] = frozenset()
     """The marked snapshots of all domains."""
+    missed: frozenset[tuple[Ref, str]] = frozenset()
+    """Those that were marked and are gone, until that was told."""
     inside: str | None = None
     """Name of the selected snapshot that only the images know."""
     disk: str | None = None
@@ -84,7 +86,21 @@ class View:
     def showing(self, world: World, now: float) -> View:
         """Another world under the same cursors; marks of snapshots that are gone go too."""
         marks = frozenset(mark for mark in self.marks if _may_be_there(world, *mark))
-        return replace(self, world=world, marks=marks, now=now)
+        missed = self.missed | (self.marks - marks)
+        return replace(self, world=world, marks=marks, missed=missed, now=now)
+
+    @property
+    def missed_snapshots(self) -> tuple[str, ...]:
+        """What was marked in the selected domain and is gone."""
+        return tuple(sorted(name for ref, name in self.missed if ref == self.ref))
+
+    @property
+    def missed_layer(self) -> str | None:
+        """Source of the marked layer, when the selected disk does not have it any more."""
+        disk = self.selected_disk
+        if self.top is None or disk is None or self.top[:2] != (self.ref, disk.target):
+            return None
+        return self.top[2] if disk.position(self.top[2]) is None else None
 
     @property
     def selected_disk(self) -> Disk | None:

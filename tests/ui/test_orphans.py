@@ -12,7 +12,7 @@ from textual.widgets import Button
 from kvmtui.model.folder import QCOW2, Folder, StoredFile
 from kvmtui.plans.steps import DeleteSnapshot, RemoveFile
 from kvmtui.ui.screens.plan import PlanScreen
-from tests.ui.stage import Still, bare, database, on_stage, text, until, world
+from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
 from tests.worlds import DAY, FOLDER, GIB, NOW, disk, domain, file
 
 LEFT = StoredFile(
@@ -118,3 +118,18 @@ async def test_it_is_no_layer_that_could_be_merged(hosts: Still, key: str) -> No
         await pilot.click("#yes")
         await until(pilot, lambda: bool(hosts.performed))
     assert LEFT.path not in repr(hosts.performed)
+
+
+async def test_a_file_that_is_gone_does_not_turn_into_the_snapshot_under_the_cursor(
+    hosts: Still,
+) -> None:
+    async with on_stage(hosts, (120, 40)) as pilot:
+        await chosen(pilot)
+        hosts.put_host(folders=(Folder(FOLDER, ()),))
+        await until(pilot, lambda: "erp-db1.left" not in text(pilot))
+        typed_ahead(pilot, "d", "right", "enter")
+        said = "erp-db1.left.qcow2 is gone; the cursor is on erp-db1.qcow2 now; d again"
+        await until(pilot, lambda: said in " ".join(n.message for n in pilot.app._notifications))
+        await pilot.pause(0.1)
+        assert not isinstance(pilot.app.screen, PlanScreen)
+        assert hosts.performed == []

@@ -19,6 +19,9 @@ class Domains(Pane):
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         return domains.rows(view.world, width, view.now)
 
+    def subject(self, view: View) -> None:
+        """Always all of them."""
+
     def title(self, view: View) -> str:
         if len(view.world.hosts) != 1:
             return self.TITLE

@@ -31,6 +31,9 @@ class Jobs(Pane):
         told = [Row(("result", n), _result(o)) for n, o in enumerate(self.results)]
         return (*jobs.rows(view.world, width), *told)
 
+    def subject(self, view: View) -> None:
+        """Always those of all domains."""
+
     def title(self, view: View) -> str:
         """Also the keys for the selected job, which the last line of the screen has no room for."""
         keys = (key for key, form in _KEYS if not isinstance(form(view), Refusal))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -19,6 +21,10 @@ class Pane(Lines):
     view: reactive[View] = reactive(View, repaint=False)
     """Bound to the screen's."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._subject: Hashable = None
+
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         """The rows for this view, each at most ``width`` columns."""
         raise NotImplementedError
@@ -27,10 +33,18 @@ class Pane(Lines):
         """What stands in the frame."""
         return self.TITLE
 
+    def subject(self, view: View) -> Hashable:
+        """Whose rows these are; of another, rows with equal keys are other things."""
+        return view.ref
+
     def draw(self) -> None:
         """Brings the rows up to date; nothing is repainted that stayed the same."""
         if self.room > 0:
+            other = self.subject(self.view) != self._subject
+            self.lost = None if other else self.lost
             self.show(self.drawn(self.view, self.room))
+            self.lost = None if other else self.lost
+            self._subject = self.subject(self.view)
         title = Content(f"{self.NUMBER} {self.title(self.view)}")
         if self.border_title != title.markup:
             self.border_title = title.markup

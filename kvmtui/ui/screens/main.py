@@ -32,6 +32,7 @@ from kvmtui.ui.panes.domains import Domains
 from kvmtui.ui.panes.guest import GuestAgent
 from kvmtui.ui.panes.jobs import Jobs
 from kvmtui.ui.panes.snapshots import Snapshots
+from kvmtui.ui.vanished import Vanished, forgiven
 from kvmtui.ui.view import View
 
 AGES = 20.0
@@ -70,6 +71,7 @@ class Main(Screen[None]):
         super().__init__()
         self._commands = {command.id: command for command in commands}
         self._note = note
+        self._vanished = Vanished(lambda id: self.query_one(f"#{id}", Lines))
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner", markup=False)
@@ -90,6 +92,8 @@ class Main(Screen[None]):
 
     def show(self, world: World) -> None:
         """A new world under the same cursors."""
+        for host in world.hosts:
+            self._vanished.know({Ref(host.uri, d.uuid): d.name for d in host.domains})
         self.view = self.view.showing(world, time.time())
 
     def watch_view(self, view: View) -> None:
@@ -147,7 +151,11 @@ class Main(Screen[None]):
         """
         command = self._commands[id]
         self.look()
-        if command.form is None and command.needs(self.view) is None:
+        gone = self._vanished.told(command, self.view)
+        if gone:
+            self.view = forgiven(self.view)
+            self.notify(gone, severity="warning", markup=False)
+        elif command.form is None and command.needs(self.view) is None:
             await self.run_action(command.action)
         else:
             self.post_message(self.Chosen(command, self.view))
@@ -159,7 +167,10 @@ class Main(Screen[None]):
             self.set_focus(pane)
 
     def report(self, outcome: Outcome) -> None:
-        """Shows what came of a plan, until it was seen."""
+        """Shows what came of a plan, until it was seen; what it took away is not missed."""
+        for lines in self.query(Lines):
+            lines.lost = None
+        self.view = forgiven(self.view)
         jobs = self.query_one(Jobs)
         jobs.results = (*jobs.results, outcome)
         if outcome.ok and not outcome.unmet:
@@ -176,7 +187,7 @@ class Main(Screen[None]):
     def action_put_away(self) -> None:
         """Takes all marks away; without any, puts all results away."""
         if self.view.marks or self.view.top:
-            self.view = replace(self.view, marks=frozenset(), top=None)
+            self.view = replace(self.view, marks=frozenset(), missed=frozenset(), top=None)
         else:
             self.query_one(Jobs).results = ()
 

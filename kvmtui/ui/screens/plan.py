@@ -31,6 +31,8 @@ from kvmtui.ui.forms.form import Field, Form
 from kvmtui.ui.line import Line
 from kvmtui.ui.toggle import Toggle
 
+CHANGED = "The domain has changed meanwhile. This is the plan now:"
+
 CALM = 6
 """Lines of fields and reasons beside which a whole plan has room on a low screen."""
 
@@ -83,12 +85,15 @@ class PlanScreen(ModalScreen[Agreed | None]):
         """What the plan is of: what the fields ask for, or a remedy that was chosen instead."""
         self._settled = False
         """The first plan was made, and with it the focus chosen."""
+        self._taken: dict[str, int] = {}
+        """When the snapshots were taken that a plan named; another of that name is not meant."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(safe(self._form.title)).markup
-            if self._notice:
-                yield Label(self._notice, id="notice", markup=False)
+            notice = Label(self._notice, id="notice", markup=False)
+            notice.display = bool(self._notice)
+            yield notice
             fields = self._fields()
             with VerticalScroll(id="fields", can_focus=False):
                 for field in () if isinstance(fields, Refusal) else fields:
@@ -135,7 +140,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
                 self._update(field)
             self._wish = self._form.wish(self.values)
             self._ask_for(planner.to_look_at(self._wish))
-            self._plan = planner.make(self._world(), self._wish)
+            self._plan = self._meant(planner.make(self._world(), self._wish))
             offered = self._plan.instead if isinstance(self._plan, Refusal) else ()
         self._take_remedy(offered)
         self._tell(shown, offered)
@@ -147,9 +152,33 @@ class PlanScreen(ModalScreen[Agreed | None]):
         chosen = next((o for o in offered if o.says == self.values[_OR.id]), None)
         if chosen is not None:
             self._wish = chosen.wish
-            self._plan = planner.make(self._world(), chosen.wish)
+            self._plan = self._meant(planner.make(self._world(), chosen.wish))
         title = self._plan.title if chosen and isinstance(self._plan, Plan) else self._form.title
         self.query_one("#dialog").border_title = Content(safe(title)).markup
+
+    def renew(self) -> None:
+        """The world is another: a plan that others have changed is not agreed to unseen."""
+        before = self._plan
+        self.replan()
+        now = self._plan
+        if not isinstance(before, Plan) or not isinstance(now, Plan):
+            return
+        if (now.steps, now.losses) != (before.steps, before.losses) and (
+            now.danger or before.danger
+        ):
+            notice = self.query_one("#notice", Label)
+            notice.update(CHANGED)
+            notice.display = True
+            if self.focused is not None and self.focused.id in ("yes", "typed"):
+                self.set_focus(self.query_one("#no"))
+
+    def _meant(self, plan: Plan | Refusal) -> Plan | Refusal:
+        """The plan, unless a snapshot that it names was deleted and taken anew since."""
+        for name, created in plan.about if isinstance(plan, Plan) else ():
+            if self._taken.setdefault(name, created) != created:
+                reason = f"“{name}” was deleted and taken anew meanwhile"
+                return Refusal("retaken", reason, "Escape, and look at the new one first")
+        return plan
 
     def _ask_for(self, paths: tuple[str, ...]) -> None:
         """Has the places looked at that are named now; the world tells of them later."""
