@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from lxml import etree
-
-from kvmtui.host.images import LONGEST
+from kvmtui.host.images import FURTHEST, LONGEST
 from kvmtui.model import mentions, xml
 from kvmtui.model.folder import QCOW2, RAM, StoredFile
 
@@ -60,7 +58,7 @@ def _backing(descriptor: int, start: bytes) -> str:
         offset, length = struct.unpack_from(">QI", start, 8)
     except struct.error:
         return ""
-    if not offset or not 0 < length <= LONGEST or offset > 2**21:
+    if not 0 < length <= LONGEST or not 0 < offset <= FURTHEST:
         return ""
     return os.fsdecode(os.pread(descriptor, length, offset))
 
@@ -112,7 +110,7 @@ def _saved(path: str, descriptor: int, start: bytes) -> StoredFile:
             (length,) = struct.unpack_from(">I" if struct.pack("=H", 1)[0] else "<I", start, 20)
         text = os.pread(descriptor, min(length, _LONGEST_XML), _SAVED_HEADER).partition(b"\0")[0]
         root = xml.tree(text.decode("utf-8", "replace"))
-    except (struct.error, etree.XMLSyntaxError):
+    except (struct.error, xml.Malformed):
         return StoredFile(path, RAM)
     return StoredFile(path, RAM, mentions.names(root), xml.text(root, "uuid"))
 

@@ -18,6 +18,9 @@ TIMEOUT = 10
 LONGEST = 1023
 """Bytes of the longest name of a backing file that qcow2 allows."""
 
+FURTHEST = 2**21
+"""Where that name stands at most: qcow2 has it in the first cluster, which has 2 MiB at most."""
+
 
 def info(path: str, image_format: str = "", *, chain: bool = True) -> list[dict[str, Any]]:
     """An image as qemu-img sees it, and the chain below it; empty where that cannot be read.
@@ -94,16 +97,16 @@ def _header(path: str) -> str | None:
     if isinstance(handle, str):
         return None
     try:
-        with os.fdopen(handle, "rb") as image:
-            magic, _version, offset, length = struct.unpack(">4sIQI", image.read(20))
-            if magic != b"QFI\xfb" or not offset or length > LONGEST:
-                return ""
-            image.seek(offset)
-            return image.read(length).decode("utf-8", "surrogateescape")
+        magic, _version, offset, length = struct.unpack(">4sIQI", os.pread(handle, 20, 0))
+        if magic != b"QFI\xfb" or not 0 < offset <= FURTHEST or length > LONGEST:
+            return ""
+        return os.fsdecode(os.pread(handle, length, offset))
     except struct.error:
         return ""
     except OSError:
         return None
+    finally:
+        os.close(handle)
 
 
 GONE = os.strerror(errno.ENOENT)

@@ -15,8 +15,14 @@ from kvmtui.model.world import Host, Link
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """A sorting key under which web2 comes before web10."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
+    parts = filter(None, re.split(r"(\d+)", name.casefold()))
+    return tuple(_number(part) if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def _number(digits: str) -> tuple[int, int, str]:
+    """As a number sorts, however long it is."""
+    digits = digits.lstrip("0")
+    return 0, len(digits), digits
 
 
 class Shelf:

@@ -33,7 +33,7 @@ def compare(record: str, present: str, chains: Mapping[str, Collection[str]]) ->
     """The definition of a ``<domainsnapshot>`` against a present ``<domain>``.
 
     ``chains`` are the files below each present target: a disk that stood on one of them is the
-    same disk. Raises ``etree.XMLSyntaxError``, or ``ValueError`` without a recorded definition.
+    same disk. Raises ``Malformed``, or ``ValueError`` without a recorded definition.
     """
     then, now = parse.recorded(tree(record)), tree(present)
     if then is None:

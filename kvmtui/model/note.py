@@ -31,9 +31,9 @@ def read(domain: etree._Element | None, target: str) -> tuple[Written, ...]:
         return ()
     return tuple(
         Written(image.get("file", ""), xml.number(image.get("written", "")))
-        for disk in root
+        for disk in root.iterfind("*")
         if disk.get("target") == target
-        for image in disk
+        for image in disk.iterfind("*")
     )
 
 

@@ -11,6 +11,7 @@ from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Config
 from kvmtui.model.guest import Channel
 from kvmtui.model.snapshot import Memory, Snapshot, SnapshotDisk
+from kvmtui.model.xml import Malformed as Malformed
 from kvmtui.model.xml import source_of
 from kvmtui.model.xml import tree as tree
 
@@ -48,7 +49,7 @@ def _layer(node: etree._Element, source: etree._Element | None, image_format: st
         source=source_of(source) or node.get("type", ""),
         kind=node.get("type", "file"),
         format=image_format,
-        index=int(index) if index and index.isdigit() else None,
+        index=xml.whole(index),
         encryption=secret.get("format", "") if secret is not None else "",
     )
 
@@ -112,21 +113,25 @@ def identity(text: str) -> tuple[str, str]:
 
 
 def domain(text: str, *, managed_save: bool = False) -> Config:
-    """A ``<domain>`` document, live or inactive. Raises ``etree.XMLSyntaxError``."""
+    """A ``<domain>`` document, live or inactive. Raises ``Malformed``."""
     root = tree(text)
+    disks = tuple(_disk(node) for node in root.iterfind("devices/disk"))
+    if len({disk.target for disk in disks}) < len(disks):
+        raise Malformed("two disks are the same one to the guest")
+    defined = definition.read(root)
     return Config(
         title=xml.text(root, "title"),
         description=xml.text(root, "description"),
         memory=xml.amount(root, "memory"),
-        vcpus=xml.number(xml.text(root, "vcpu")),
-        disks=tuple(_disk(node) for node in root.iterfind("devices/disk")),
+        vcpus=defined.vcpus,
+        disks=disks,
         channel=_channel(root),
         nvram=_nvram(root),
         errand=errand.is_on(root),
         unsaveable=_unsaveable(root),
         tpm=root.find("devices/tpm") is not None,
         managed_save=managed_save,
-        definition=definition.read(root),
+        definition=defined,
         names=mentions.names(root),
     )
 
@@ -178,7 +183,7 @@ def recorded(root: etree._Element) -> etree._Element | None:
 
 
 def snapshot(text: str) -> Snapshot:
-    """A ``<domainsnapshot>`` document. Raises ``etree.XMLSyntaxError``."""
+    """A ``<domainsnapshot>`` document. Raises ``Malformed``."""
     root = tree(text)
     memory = root.find("memory")
     mode = memory.get("snapshot", "no") if memory is not None else "no"

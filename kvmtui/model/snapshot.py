@@ -113,7 +113,7 @@ class Forest:
     @cached_property
     def _children(self) -> dict[str | None, tuple[Snapshot, ...]]:
         found: dict[str | None, list[Snapshot]] = {}
-        for snapshot in self.snapshots:
+        for snapshot in self._by_name.values():
             parent = snapshot.parent if snapshot.parent in self._by_name else None
             found.setdefault(parent, []).append(snapshot)
         return {
@@ -147,6 +147,15 @@ class Forest:
             seen.add(snapshot.name)
             yield snapshot
             name = snapshot.parent
+
+    @property
+    def tangle(self) -> str:
+        """Why this is no forest, which libvirt sees to; empty when it is one."""
+        if len(self._by_name) < len(self.snapshots):
+            return "two snapshots have the same name"
+        roots = self.children(None)
+        reached = len(roots) + sum(1 for root in roots for _ in self.descendants(root.name))
+        return "" if reached == len(self.snapshots) else "a snapshot is its own ancestor"
 
     @cached_property
     def branch(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import re
 from dataclasses import dataclass
 
 from kvmtui.model import xml
@@ -31,23 +31,24 @@ class Volume:
 
 
 def read(text: str) -> Volume:
-    """The document of ``virStorageVolGetXMLDesc``. Raises ``etree.XMLSyntaxError``."""
+    """The document of ``virStorageVolGetXMLDesc``. Raises ``Malformed``."""
     root = xml.tree(text)
-    changed = None
-    with suppress(ValueError):
-        changed = float(xml.text(root, "target/timestamps/mtime"))
     return Volume(
         path=xml.text(root, "target/path"),
         kind=root.get("type", "file"),
         format=xml.attribute(root, "target/format", "type"),
-        capacity=_bytes(xml.text(root, "capacity")),
-        used=_bytes(xml.text(root, "allocation")),
-        changed=changed,
+        capacity=xml.whole(xml.text(root, "capacity")),
+        used=xml.whole(xml.text(root, "allocation")),
+        changed=_seconds(xml.text(root, "target/timestamps/mtime")),
         encryption=xml.attribute(root, "target/encryption", "format"),
         base=xml.text(root, "backingStore/path"),
         base_format=xml.attribute(root, "backingStore/format", "type"),
     )
 
 
-def _bytes(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+_SECONDS = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
+
+
+def _seconds(text: str) -> float | None:
+    """A time with its fraction; None when it is none."""
+    return float(text) if _SECONDS.fullmatch(text) else None

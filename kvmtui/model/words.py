@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 MANY = 3
 """Names that are still told one by one."""
@@ -24,7 +25,9 @@ def size(count: float | None) -> str:
     return f"{number:.1f}{unit}" if number < 9.95 and unit not in "BK" else f"{number:.0f}{unit}"
 
 
-_TYPED = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([bkmgtp]?)(?:i?b)?(?:/s)?", re.IGNORECASE)
+_TYPED = re.compile(r"([0-9]{1,19}(?:\.[0-9]{1,19})?) ?([bkmgtp]?)(?:i?b)?(?:/s)?", re.IGNORECASE)
+_MOST = 2**63
+"""Bytes that no number of libvirt can tell any more."""
 
 
 def amount(typed: str) -> int | None:
@@ -33,7 +36,8 @@ def amount(typed: str) -> int | None:
     if found is None:
         return None if typed.strip() else 0
     power = _UNITS.index(found[2].upper() or "B")
-    return round(float(found[1]) * 2.0 ** (10 * power))
+    count = round(float(found[1]) * 2.0 ** (10 * power))
+    return count if count < _MOST else None
 
 
 def typed(count: int) -> str:
@@ -45,8 +49,11 @@ def typed(count: int) -> str:
 
 
 def moment(then: float) -> str:
-    """A time with its date, in the local zone."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(then)) if then else "unknown"
+    """A time with its date, in the local zone; unknown where a calendar has no such day."""
+    with suppress(OverflowError, OSError, ValueError):
+        if then:
+            return time.strftime("%Y-%m-%d %H:%M", time.localtime(then))
+    return "unknown"
 
 
 def span(seconds: float) -> str:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 _UNITS = {"b": 1, "bytes": 1, "KiB": 2**10, "k": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
-def tree(text: str) -> etree._Element:
-    """The document as a tree: no entities, no network, no huge nodes.
+class Malformed(ValueError):
+    """A document that libvirt would not write; the message says why."""
 
-    Raises ``etree.XMLSyntaxError`` when it is not XML.
+
+def tree(text: str) -> etree._Element:
+    """The document as a tree: no document type, so no entities; no network, no huge nodes.
+
+    Raises ``Malformed``.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Malformed(str(error)) from error
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
+        raise Malformed("it has a document type")
+    return root
 
 
 def text(node: etree._Element, path: str) -> str:
@@ -27,12 +41,19 @@ def attribute(node: etree._Element, path: str, name: str) -> str:
     return found.get(name, "") if found is not None else ""
 
 
+_WHOLE = re.compile("[0-9]{1,30}")
+"""More digits than any number of libvirt has, and few enough to reckon with."""
+
+
+def whole(text: str | None) -> int | None:
+    """A number as libvirt writes it, without a sign; None when it is none."""
+    found = _WHOLE.fullmatch((text or "").strip())
+    return int(found[0]) if found else None
+
+
 def number(text: str | None) -> int:
-    """A whole number, 0 when it is none."""
-    try:
-        return int(text or 0)
-    except ValueError:
-        return 0
+    """The same, but 0 when it is none."""
+    return whole(text) or 0
 
 
 def amount(node: etree._Element, path: str) -> int:

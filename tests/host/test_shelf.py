@@ -1,4 +1,4 @@
-"""What is known of frost in guests that kvmtui has frozen."""
+"""What is known of frost in guests that kvmtui has frozen, and in which order domains stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kvmtui.host.shelf import Shelf
+from kvmtui.host.shelf import Shelf, natural
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Guest
 from tests.worlds import ANSWERING, FROZEN, SILENT, domain, host
@@ -45,3 +45,19 @@ def test_a_guest_that_is_gone_says_nothing() -> None:
     shelf = Shelf(host(HELD), lambda _host: None)
     shelf.heard("u-gone", ANSWERING)
     assert shelf.host == host(HELD)
+
+
+def test_numbers_in_names_sort_as_numbers_however_long_they_are() -> None:
+    names = [
+        "web10",
+        "web" + "9" * 5000,
+        "web2",
+        "web",
+        "web02b",
+        "Web2a",
+        "10",
+        "web1" + "0" * 5000,
+    ]
+    assert sorted(names, key=natural) == [
+        "10", "web", "web2", "Web2a", "web02b", "web10", "web" + "9" * 5000, "web1" + "0" * 5000
+    ]  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from kvmtui.model import parse
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
@@ -109,25 +109,22 @@ BOMB = "<!DOCTYPE d [<!ENTITY a '{}'>{}]>".format(
 
 @pytest.mark.parametrize("place", ["<name>&h;</name>", "<memory file='&h;'/>"])
 def test_an_entity_bomb_does_not_go_off(place: str) -> None:
-    try:
-        snapshot = parse.snapshot(f"{BOMB}<domainsnapshot>{place}</domainsnapshot>")
-    except etree.XMLSyntaxError:
-        return
-    assert len(snapshot.name + snapshot.memory_file) < 10_000
+    with pytest.raises(parse.Malformed):
+        parse.snapshot(f"{BOMB}<domainsnapshot>{place}</domainsnapshot>")
 
 
 @pytest.mark.parametrize("place", ["<name>x&e;</name>", "<description>x&e;</description>"])
 def test_an_external_entity_is_not_fetched(tmp_path: Path, place: str) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("hunter2")
-    doctype = f"<!DOCTYPE d [<!ENTITY e SYSTEM 'file://{secret}'>]>"
-    snapshot = parse.snapshot(f"{doctype}<domainsnapshot>{place}</domainsnapshot>")
-    assert "hunter2" not in snapshot.name + snapshot.description
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # whoever opened it would wait for ever
+    doctype = f"<!DOCTYPE d [<!ENTITY e SYSTEM 'file://{pipe}'>]>"
+    with pytest.raises(parse.Malformed, match="document type"):
+        parse.snapshot(f"{doctype}<domainsnapshot>{place}</domainsnapshot>")
 
 
 @pytest.mark.parametrize("text", ["", "<domainsnapshot>", "<a>&undefined;</a>", "<a b=c/>"])
 def test_what_is_not_xml_is_an_error_of_that_name(text: str) -> None:
-    with pytest.raises(etree.XMLSyntaxError):
+    with pytest.raises(parse.Malformed):
         parse.snapshot(text)
 
 

@@ -87,3 +87,23 @@ def test_a_forest_finds_by_name() -> None:
     assert found is not None
     assert found.disk("vda") == found.disks[0]
     assert (found.disk("vdz"), forest.get("s4"), forest.get(None)) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "tangle"),
+    [
+        (grown(a=None, b="a", c="gone").snapshots, ""),
+        (grown(a="a").snapshots, "a snapshot is its own ancestor"),
+        (grown(r=None, a="b", b="a").snapshots, "a snapshot is its own ancestor"),
+        ((Snapshot("a"), Snapshot("a", "a")), "two snapshots have the same name"),
+    ],
+)
+def test_what_libvirt_would_not_record_is_no_forest(
+    snapshots: tuple[Snapshot, ...], tangle: str
+) -> None:
+    assert Forest(snapshots).tangle == tangle
+
+
+def test_snapshots_with_the_same_name_do_not_grow_into_each_other() -> None:
+    twins = Forest((Snapshot("a"), *(Snapshot("a", "a"),) * 50, Snapshot("b", "a")))
+    assert len(list(twins.descendants("a"))) < 52

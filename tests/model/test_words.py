@@ -48,6 +48,8 @@ def test_a_duration(seconds: float, said: str) -> None:
 
 def test_a_moment_and_one_that_nobody_knows() -> None:
     assert (words.moment(NOW), words.moment(0)) == ("2026-11-21 12:00", "unknown")
+    for never in (2.0**62, -(2.0**62), 1e30, float("inf"), float("nan")):
+        assert words.moment(never) == "unknown"
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 layers"), (1, "1 layer"), (2, "2 layers")])
@@ -80,6 +82,10 @@ def test_a_number_with_its_noun(number: int, said: str) -> None:
         ("20 000", None),
         ("٣", None),
         ("inf", None),
+        ("9" * 400, None),
+        ("9" * 5000 + "M", None),
+        ("8191P", 8191 * 2**50),
+        ("8192P", None),
     ],
 )
 def test_an_amount_is_read_as_it_is_typed_or_not_at_all(typed: str, count: int | None) -> None:

@@ -27,6 +27,8 @@ AWAY = (86, 97, 112)
 """AGENT_UNRESPONSIVE, AGENT_UNSYNCED and AGENT_COMMAND_TIMEOUT: nobody has answered."""
 FROZEN, THAWED = "frozen", "thawed"
 """What ``guest-fsfreeze-status`` answers."""
+LONGEST = 1024
+"""Characters of a name that a guest tells."""
 _ADDRESSES = 64
 """VIR_DOMAIN_GUEST_INFO_INTERFACES"""
 
@@ -48,11 +50,11 @@ def ask(domain: Any) -> Guest:
     return Guest(
         Answer.ANSWERING,
         frozen=frozen,
-        version=str(version.get("version", "")) if isinstance(version, dict) else "",
-        hostname=str(facts.get("hostname", "")),
-        os=str(facts.get("os.pretty-name", "")),
+        version=_text(version, "version"),
+        hostname=_text(facts, "hostname"),
+        os=_text(facts, "os.pretty-name"),
         addresses=tuple(_addresses(facts)),
-        filesystems=tuple(_filesystem(facts, n) for n in range(facts.get("fs.count", 0))),
+        filesystems=tuple(_filesystem(facts, n) for n in _each(facts, "fs")),
         unable=unable,
     )
 
@@ -125,24 +127,38 @@ def _facts(domain: Any) -> dict[str, Any]:
     return {}
 
 
+def _text(facts: Any, key: str) -> str:
+    """A text that the guest has told, cut where nobody would read on."""
+    told = facts.get(key) if isinstance(facts, dict) else None
+    return told[:LONGEST] if isinstance(told, str) else ""
+
+
+def _number(facts: dict[str, Any], key: str) -> int | None:
+    told = facts.get(key)
+    return told if isinstance(told, int) else None
+
+
+def _each(facts: dict[str, Any], kind: str) -> range:
+    """Numbers of the things of a kind; what is counted must have been told, too."""
+    return range(min(_number(facts, f"{kind}.count") or 0, len(facts)))
+
+
 def _addresses(facts: dict[str, Any]) -> list[str]:
-    found = []
-    for n in range(facts.get("if.count", 0)):
-        for m in range(facts.get(f"if.{n}.addr.count", 0)):
-            address = str(facts.get(f"if.{n}.addr.{m}.addr", ""))
-            if address and not address.startswith(("127.", "::1", "fe80:")):
-                found.append(address)
-    return found
+    found = (
+        _text(facts, f"if.{n}.addr.{m}.addr")
+        for n in _each(facts, "if")
+        for m in _each(facts, f"if.{n}.addr")
+    )
+    inside = ("127.", "::1", "fe80:")
+    return [address for address in found if address and not address.startswith(inside)]
 
 
 def _filesystem(facts: dict[str, Any], n: int) -> FileSystem:
-    disks = (
-        facts.get(f"fs.{n}.disk.{m}.alias", "") for m in range(facts.get(f"fs.{n}.disk.count", 0))
-    )
+    disks = (_text(facts, f"fs.{n}.disk.{m}.alias") for m in _each(facts, f"fs.{n}.disk"))
     return FileSystem(
-        mountpoint=str(facts.get(f"fs.{n}.mountpoint", "")),
-        type=str(facts.get(f"fs.{n}.fstype", "")),
-        total=facts.get(f"fs.{n}.total-bytes"),
-        used=facts.get(f"fs.{n}.used-bytes"),
-        disks=tuple(disk for disk in disks if disk),
+        mountpoint=_text(facts, f"fs.{n}.mountpoint"),
+        type=_text(facts, f"fs.{n}.fstype"),
+        total=_number(facts, f"fs.{n}.total-bytes"),
+        used=_number(facts, f"fs.{n}.used-bytes"),
+        disks=tuple(filter(None, disks)),
     )

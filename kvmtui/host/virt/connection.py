@@ -65,8 +65,8 @@ class Connection:
         """All domains with their states, in one call (``virConnectGetAllDomainStats``)."""
         with translated():
             found = reading.domains(self.handle)
-        self._domains = {uuid: handle for uuid, (handle, _stats) in found.items()}
-        return tuple(reading.row(handle, stats) for handle, stats in found.values())
+            self._domains = {uuid: handle for uuid, (handle, _stats) in found.items()}
+            return tuple(reading.row(handle, stats) for handle, stats in found.values())
 
     def _domain(self, uuid: str) -> Any:
         if uuid not in self._domains:
@@ -147,7 +147,7 @@ class Connection:
         """What lies in folders, where they are this machine's; see ``folders.looked_into``."""
         with translated():
             local = sizes.is_local(self.handle)
-        return folders.looked_into(paths, names) if local else ()
+            return folders.looked_into(paths, names) if local else ()
 
     def is_frozen(self, uuid: str) -> bool:
         """Whether the guest agent says that it has frozen the file systems; one short call."""

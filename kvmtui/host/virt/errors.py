@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import libvirt
-from lxml import etree
 
 from kvmtui.host.base import Busy, Denied, Gone, HostError, Lost, Refused
 
@@ -39,10 +38,18 @@ def sort(error: libvirt.libvirtError) -> HostError:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises what libvirt raises as a ``HostError``, an answer of a wrong shape as ``Refused``."""
+    """Raises what libvirt raises as a ``HostError``, and whatever else goes wrong as ``Refused``.
+
+    An odd answer about one domain, or an odd file, is the trouble of that domain alone.
+    """
     try:
         yield
+    except HostError:
+        raise
     except libvirt.libvirtError as error:
         raise sort(error) from error
-    except (etree.XMLSyntaxError, ValueError, KeyError, TypeError) as error:
-        raise Refused(f"libvirt's answer cannot be understood: {error}") from error
+    except OSError as error:
+        raise Refused(str(error)) from error
+    except Exception as error:
+        what = str(error) or type(error).__name__
+        raise Refused(f"libvirt's answer cannot be understood: {what}") from error

@@ -32,7 +32,7 @@ def measured(handle: Any, domain: Any, disks: tuple[Disk, ...]) -> tuple[Size, .
 
 def _sizes(stats: Stats, disks: tuple[Disk, ...], *, local: bool) -> Iterator[Size]:
     wanted = {disk.target: disk for disk in disks}
-    for number in range(stats.get("block.count", 0)):
+    for number in sizes.blocks(stats):
         told = {key: stats.get(f"block.{number}.{key}") for key in ("name", "path")}
         disk = wanted.get(told["name"] or "")
         active = disk.active if disk else None

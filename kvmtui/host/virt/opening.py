@@ -14,7 +14,7 @@ import libvirt
 
 from kvmtui.host.base import Denied, Lost
 from kvmtui.host.virt.connection import Connection
-from kvmtui.host.virt.errors import sort
+from kvmtui.host.virt.errors import sort, translated
 from kvmtui.host.virt.quiet import start_event_loop
 
 _DRIVERS = ("qemu", "test", "xen", "lxc", "ch", "bhyve", "vz", "vbox", "esx", "vpx", "hyperv")
@@ -103,7 +103,7 @@ class Opener:
         """
         start_event_loop()
         shares = is_within(self.uri)
-        with self._lock:
+        with self._lock, translated():
             handle = self._shared
             if handle is None:
                 with self._around():

@@ -135,6 +135,8 @@ def forest(volumes: Volumes, domain: Any) -> Forest:
             if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
                 raise
     read = Forest(tuple(map(volumes.resolved_in, found)), _current(domain))
+    if read.tangle:
+        raise ValueError(read.tangle)
     if sizes.is_local(volumes.handle):
         seen: dict[str, str | None] = {}
         return branches.looked_at(

@@ -54,8 +54,13 @@ def _running(handle: Any, domain: Any) -> Sizes:
             stats.get(f"block.{n}.capacity"),
             stats.get(f"block.{n}.physical"),
         )
-        for n in range(stats.get("block.count", 0))
+        for n in blocks(stats)
     }
+
+
+def blocks(stats: dict[str, Any]) -> range:
+    """Numbers of the images in statistics; what is counted must have been told, too."""
+    return range(min(stats.get("block.count", 0), len(stats)))
 
 
 def _told(domain: Any, disk: Disk, live: Sizes, *, ask: bool) -> Disk:
