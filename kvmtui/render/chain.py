@@ -37,9 +37,9 @@ def rows(
     ``marked``: a disk and a layer of it; ``brief``: there is room only for the worst.
     """
     if domain.config is None:
-        return (said("reading …", QUIET),)
+        return fitted((said("reading …", QUIET),), width)
     if not domain.config.disks:
-        return (said("no disks", QUIET),)
+        return fitted((said("no disks", QUIET),), width)
     found: list[Row] = []
     for disk in domain.config.disks:
         wrong = [f for f in health.findings(host, domain) if f.disk == disk.target]
@@ -53,10 +53,10 @@ def rows(
 
 
 def _disk(disk: Disk, wrong: Sequence[Finding], width: int) -> Row:
-    text = Text.assemble((disk.target, STRONG))
+    text = Text.assemble((safe(disk.target), STRONG))
     active = disk.active
     if active is None:
-        text.append(f"  {disk.device}, no medium", QUIET)
+        text.append(f"  {safe(disk.device)}, no medium", QUIET)
         return Row((disk.target, ""), text, selectable=False)
     capacity = size(active.capacity) if active.capacity else disk.device
     told = [capacity if _mixed(disk) else f"{capacity} {active.format or '?'}"]
@@ -65,7 +65,7 @@ def _disk(disk: Disk, wrong: Sequence[Finding], width: int) -> Row:
     told += ["read-only"] if disk.readonly else []
     told += ["throttled"] if disk.throttled else []
     told += [count(len(disk.layers), "layer") + ("" if disk.complete else " known")]
-    text.append("  " + " · ".join(told), QUIET)
+    text.append(safe("  " + " · ".join(told)), QUIET)
     if disk.free is None:
         return Row((disk.target, ""), text, selectable=False)
     scarce = any(finding.rule in findings.SCARCE for finding in wrong)
@@ -90,7 +90,7 @@ def _layer(
     if width >= WIDE:
         cells.append(Cell(size(layer.capacity), 5, QUIET, right=True))
     if _mixed(disk):
-        cells.append(Cell(layer.format or "?", 5, QUIET))
+        cells.append(Cell(safe(layer.format) or "?", 5, QUIET))
     cells.append(Cell(size(layer.used), 5, right=True))
     room = width - left.cell_len - sum(cell.width + 1 for cell in cells)
     left.append(safe(_name(disk, layer, room)), BAD if layer.missing else "")

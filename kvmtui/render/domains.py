@@ -124,7 +124,7 @@ def _domain(host: Host, domain: Domain, width: int) -> Row:
     ]
     if width >= WIDE:
         memory = size(domain.config.memory) if domain.config else ""
-        state = domain.reason or domain.state.value
+        state = safe(domain.reason) or domain.state.value
         cells = [Cell(state, 11, colour), Cell(memory, 5, QUIET, right=True), *cells]
     text = line(width, left, cells)
     if lost:

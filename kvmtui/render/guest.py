@@ -14,7 +14,7 @@ from kvmtui.render.words import safe
 def rows(domain: Domain, width: int) -> tuple[Row, ...]:
     """First whether it answers, then what quiesce would do, then what is inside."""
     if domain.config is None:
-        return (said("reading …", QUIET),)
+        return fitted((said("reading …", QUIET),), width)
     guest = domain.guest or Guest()
     lines = [_answer(domain, guest)]
     if guest.trouble:

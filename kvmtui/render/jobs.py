@@ -93,7 +93,7 @@ def _columns(shown: list[tuple[Domain, Job]], width: int) -> Columns:
 
 def _left(domain: Domain, job: Job, room: int) -> Text:
     """Whose job, and which; only the name is cut."""
-    rest = Text.assemble(f" {job.disk} " if job.disk else " ", (job.kind.value, QUIET))
+    rest = Text.assemble(f" {safe(job.disk)} " if job.disk else " ", (job.kind.value, QUIET))
     name = cut(safe(domain.name), max(room - rest.cell_len, NAME))
     return Text.assemble((name, ACCENT), rest)
 

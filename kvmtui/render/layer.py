@@ -23,7 +23,8 @@ def details(host: Host, domain: Domain, target: str | None, source: str | None) 
     layer = next((each for each in disk.layers if each.source == source), None) if disk else None
     if disk is None or layer is None:
         return ()
-    told = [*_trouble(host, domain, disk, layer), Text(" · ".join(_facts(disk, layer)), QUIET)]
+    facts = Text(safe(" · ".join(_facts(disk, layer))), QUIET)
+    told = [*_trouble(host, domain, disk, layer), facts]
     whose = _whose(host, domain, layer)
     told += [Text(" · ".join(whose))] if whose else []
     told.append(Text(safe(layer.source)))

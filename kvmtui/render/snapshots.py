@@ -88,7 +88,8 @@ def rows(
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
     if forest is None:
-        return (said(safe(domain.trouble) or "reading …", WARN if domain.trouble else QUIET),)
+        why = safe(domain.trouble) or "reading …"
+        return fitted((said(why, WARN if domain.trouble else QUIET),), width)
     strays = tuple(_stray(found, width, now) for found in unrecorded(domain))
     if not forest.snapshots:
         rest = strays or (said("no snapshots yet · s takes one", QUIET),)
@@ -227,7 +228,8 @@ def _files(domain: Domain, snapshot: Snapshot) -> Iterator[Text]:
             found = domain.holds(path) if path else None
             used = f" {size(found[1].used)}" if found else ""
             if path:
-                yield Text.assemble((f"{disk.target} {word}", QUIET), safe(path), (used, QUIET))
+                whose = (f"{safe(disk.target)} {word}", QUIET)
+                yield Text.assemble(whose, safe(path), (used, QUIET))
     if snapshot.memory_file:
         yield Text.assemble(("RAM ", QUIET), safe(snapshot.memory_file))
 

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
-_BIDI = {*"\u200e\u200f\u061c", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+LONGEST = 4096
+"""Characters of one text that are drawn: nobody reads on, and drawing takes time."""
+
+PILE = 6
+"""Marks on top of one character that a script may need; more only smear over other lines."""
+
+UNSEEN = "\ufffd"
+"""Stands for what would not be seen, or would move what is around it."""
+
+_STRAY = re.compile(
+    "(?<![^\x00-\x7f\u200c\u200d\ufffd])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d\ufffd])"
+)
+"""Joiners that join nothing: only between letters of other scripts, or emoji, they do."""
 
 
 def safe(text: str) -> str:
     """Text from outside with every control character shown instead of obeyed."""
+    if len(text) > LONGEST:
+        return safe(text[:LONGEST]) + "…"
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_shown, text))
+    return _STRAY.sub(UNSEEN, "".join(_shown(text)))
 
 
-def _shown(char: str) -> str:
-    code = ord(char)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    if char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp"):
-        return "\ufffd"
-    return char
+def _shown(text: str) -> Iterator[str]:
+    pile = 0
+    for char in text:
+        kind = unicodedata.category(char)
+        pile = pile + 1 if kind in ("Mn", "Me") else 0
+        code = ord(char)
+        if pile > PILE:
+            yield UNSEEN if pile == PILE + 1 else ""
+        elif code < 0x20:
+            yield chr(0x2400 + code)
+        elif code == 0x7F:
+            yield "\u2421"
+        elif char not in "\u200c\u200d" and kind in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            yield UNSEEN
+        else:
+            yield char
 
 
 def age(then: float, now: float) -> str:

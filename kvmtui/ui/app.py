@@ -17,6 +17,7 @@ from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.wishes import ThawGuest
 from kvmtui.render import journal
+from kvmtui.render.words import safe
 from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.forms.form import Form
@@ -118,7 +119,7 @@ class Kvmtui(TypedAhead):
             self._change(form)
 
     def _say(self, text: str, severity: Any) -> None:
-        self.notify(text, severity=severity, markup=False)
+        self.notify(safe(text), severity=severity, markup=False)
 
     @work
     async def _change(self, form: Form) -> None:

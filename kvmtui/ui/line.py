@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
-
 from kvmtui.ui.forms import form
+from kvmtui.ui.written import Written
 
 
-class Line(Input):
+class Line(Written):
     """Follows what the form proposes, as long as it holds the proposal of before."""
 
     def __init__(self, field: form.Line, value: str) -> None:
@@ -15,7 +14,6 @@ class Line(Input):
             value,
             placeholder=field.empty,
             id=field.id,
-            compact=True,
             select_on_focus=not field.keep,
         )
         self._proposed = field.value

@@ -45,7 +45,18 @@ def test_no_text_from_outside_can_control_anything(name: str) -> None:
         ("\x1b[31m", "␛[31m"),
         ("a\n\x07\x7f", "a␊␇␡"),
         ("\x9b\u202e\ud800", "\ufffd\ufffd\ufffd"),
+        ("web\u200b\u00ad\ufeff\U000e0041", "web\ufffd\ufffd\ufffd\ufffd"),
+        ("we\u200db\u200c", "we\ufffdb\ufffd"),
+        ("\u200d宽\u200d\u200d宽", "\ufffd宽\ufffd\ufffd宽"),
+        ("👩\u200d💻 می\u200cخواهم", "👩\u200d💻 می\u200cخواهم"),
+        ("tê\u0301n" + "z" + "\u0336" * 99 + "!", "tê\u0301n" + "z" + "\u0336" * 6 + "\ufffd!"),
     ],
 )
-def test_control_characters_are_seen_and_letters_are_kept(name: str, shown: str) -> None:
+def test_what_is_not_seen_is_shown_and_letters_are_kept(name: str, shown: str) -> None:
     assert words.safe(name) == shown
+
+
+def test_of_a_text_that_nobody_reads_to_its_end_the_beginning_is_shown() -> None:
+    assert words.safe("x" * 2**20) == "x" * words.LONGEST + "…"
+    assert words.safe("\x9b" * 2**20) == "\ufffd" * words.LONGEST + "…"
+    assert words.safe("é" * words.LONGEST) == "é" * words.LONGEST

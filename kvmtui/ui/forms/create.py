@@ -54,13 +54,13 @@ _DISK, _FILE = "disk-", "file-"
 
 def _id(kind: str, target: str) -> str:
     """A field's id for any target: ids take only some characters."""
-    return kind + target.encode().hex()
+    return kind + target.encode("utf-8", "surrogatepass").hex()
 
 
 def _chosen(values: Values) -> tuple[str, ...]:
     """Targets of the disks that are included."""
     return tuple(
-        bytes.fromhex(key.removeprefix(_DISK)).decode()
+        bytes.fromhex(key.removeprefix(_DISK)).decode("utf-8", "surrogatepass")
         for key, value in values.items()
         if key.startswith(_DISK) and value
     )

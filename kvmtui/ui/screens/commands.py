@@ -19,6 +19,7 @@ from kvmtui.render.words import safe
 from kvmtui.ui.commands import Command
 from kvmtui.ui.lines import Lines
 from kvmtui.ui.view import View
+from kvmtui.ui.written import Written
 
 
 class CommandList(ModalScreen[str | None]):
@@ -38,7 +39,7 @@ class CommandList(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="palette") as palette:
             palette.border_title = Content("commands").markup
-            yield Input(placeholder="type to find", compact=True)
+            yield Written(placeholder="type to find")
             yield Lines()
 
     def on_mount(self) -> None:

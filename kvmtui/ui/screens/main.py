@@ -107,7 +107,7 @@ class Main(Screen[None]):
     def _tell_lost(self) -> None:
         """The banner: a lost host with its age and reason, or where this fleet comes from."""
         lost = [host for host in self.view.world.hosts if host.link is Link.LOST]
-        text = Text(self._note(), QUIET, no_wrap=True, overflow="ellipsis")
+        text = Text(safe(self._note()), QUIET, no_wrap=True, overflow="ellipsis")
         if lost:
             host = lost[0]
             since = age(host.since, time.time())

@@ -30,6 +30,7 @@ from kvmtui.ui.forms import form
 from kvmtui.ui.forms.form import Field, Form
 from kvmtui.ui.line import Line
 from kvmtui.ui.toggle import Toggle
+from kvmtui.ui.written import Written
 
 CHANGED = "The domain has changed meanwhile. This is the plan now:"
 
@@ -101,7 +102,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
                     self._asked.add(field.id)
                     with Horizontal(classes="field"):
                         label = "" if isinstance(field, form.Toggle) else field.label
-                        yield Label(label, markup=False)
+                        yield Label(safe(label), markup=False)
                         yield _widget(field, self.values[field.id])
                 with Horizontal(classes="field"):
                     yield Label(_OR.label, markup=False)
@@ -109,7 +110,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
             yield Static(id="reasons", markup=False)
             with VerticalScroll(id="plan", can_focus=False):
                 yield Static(id="steps", markup=False)
-            yield Input(id="typed", placeholder="type the name to confirm", compact=True)
+            yield Written(id="typed", placeholder="type the name to confirm")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("", id="yes", compact=True, variant="error")

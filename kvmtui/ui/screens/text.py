@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from kvmtui.render.words import safe
+
 
 class TextScreen(ModalScreen[None]):
     """Scrolls with the arrows; Escape, ``q`` and Enter close it."""
@@ -30,7 +32,7 @@ class TextScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page") as page:
-            page.border_title = Content(self._title).markup
+            page.border_title = Content(safe(self._title)).markup
             page.border_subtitle = "Escape closes"
             yield Static(self._text, markup=False)
 
