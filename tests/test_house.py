@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,26 @@ def test_read_only_has_no_command_that_changes_anything() -> None:
 def test_plain_text_needs_no_textual(module: str) -> None:
     code = f"import sys, {module}; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_no_command_is_ever_given_to_a_shell() -> None:
+    shell = re.compile(
+        r"shell=|os\.(system|popen|spawn)|getoutput|subprocess_shell|\bpty\.|/bin/sh"
+    )
+    assert _lines(shell, "kvmtui") == []
+
+
+def test_secrets_are_asked_for_only_where_they_go_back_to_libvirt() -> None:
+    asked = {file for file, _ in _lines(re.compile(r"XML_SECURE\b"), "kvmtui/host", "kvmtui/ui")}
+    assert asked == {"records.py", "restart.py"}
+
+
+def _lines(sought: re.Pattern[str], *folders: str) -> list[tuple[str, str]]:
+    """Files and lines of these folders in which something stands."""
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    return [
+        (file.name, line)
+        for file in files
+        for line in file.read_text().splitlines()
+        if sought.search(line)
+    ]

@@ -12,12 +12,14 @@
 
 from __future__ import annotations
 
+from kvmtui.host.discretion import discreet
+
 
 class HostError(Exception):
-    """libvirt's answer, in its words; ``code`` is its ``virErrorNumber``."""
+    """libvirt's answer, in its words but for passwords; ``code`` is its ``virErrorNumber``."""
 
     def __init__(self, message: str, code: int = 0) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(discreet(" ".join(message.split())))
         self.code = code
 
 

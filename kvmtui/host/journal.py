@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 from collections import deque
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 KEPT = 500
 """Entries that the screen can show."""
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""What group and others may do with a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ class Journal:
         self.entries.append(entry)
         line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            _make(self.path.parent)
+            file = _opened(self.path)
             try:
                 self._append(file, line.encode(errors="backslashreplace"))
             finally:
@@ -68,3 +72,29 @@ class Journal:
         self._torn = written < len(line)
         if self._torn:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+
+
+def _make(folder: Path) -> None:
+    """Makes the folder, and those that it lies in, for the user alone."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.exists():
+            each.mkdir(mode=0o700)
+    status = folder.stat()
+    if stat.S_IMODE(status.st_mode) & OTHERS and status.st_uid == os.geteuid():
+        folder.chmod(0o700)
+
+
+def _opened(path: Path) -> int:
+    """A descriptor to append by what only the user may read.
+
+    A link or a pipe could lead anywhere, or nowhere; only root writes to files of others.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    file = os.open(path, flags, 0o600)
+    status, user = os.fstat(file), os.geteuid()
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or user not in (0, status.st_uid):
+        os.close(file)
+        raise PermissionError(errno.EPERM, "it is no file of one's own", str(path))
+    if stat.S_IMODE(status.st_mode) & OTHERS and user == status.st_uid:
+        os.fchmod(file, 0o600)
+    return file

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -39,12 +40,62 @@ def test_a_line_holds_everything_of_an_entry_and_lines_are_added(tmp_path: Path)
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        journal = Journal(tmp_path / "state")
+        journal = Journal(tmp_path / "deep" / "state" / "kvmtui")
         journal.write(ENTRY)
     finally:
         os.umask(before)
-    assert journal.path.stat().st_mode & 0o777 == 0o600
-    assert journal.path.parent.stat().st_mode & 0o777 == 0o700
+    assert mode(journal.path) == 0o600
+    for folder in journal.path.parents[:3]:
+        assert mode(folder) == 0o700
+
+
+def test_what_others_could_read_before_they_cannot_any_more(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "kvmtui")
+    journal.path.parent.mkdir()
+    journal.path.write_text("{}\n")
+    journal.path.chmod(0o666)
+    journal.path.parent.chmod(0o777)
+    journal.write(ENTRY)
+    assert (mode(journal.path.parent), mode(journal.path)) == (0o700, 0o600)
+    assert len(journal.path.read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe"])
+def test_nothing_is_written_to_where_another_name_leads(tmp_path: Path, kind: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("kept")
+    journal = Journal(tmp_path / "kvmtui")
+    journal.path.parent.mkdir()
+    match kind:
+        case "link":
+            journal.path.symlink_to(victim)
+        case "dangling link":
+            journal.path.symlink_to(tmp_path / "new")
+        case "hard link":
+            journal.path.hardlink_to(victim)
+        case "pipe":
+            os.mkfifo(journal.path)
+    journal.write(ENTRY)
+    assert journal.trouble.startswith("journal not written: ")
+    assert (victim.read_text(), (tmp_path / "new").exists()) == ("kept", False)
+
+
+def test_nobody_but_root_writes_to_a_file_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path / "kvmtui")
+    journal.write(ENTRY)
+    monkeypatch.setattr(os, "geteuid", lambda: 65_534)
+    journal.write(ENTRY)
+    assert "no file of one's own" in journal.trouble
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    journal.write(ENTRY)
+    assert journal.trouble == ""
+    assert len(journal.path.read_text().splitlines()) == 2
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
@@ -93,12 +144,15 @@ def test_what_cannot_be_written_is_told_and_kept_for_the_screen(
         directory.write_text("")
     else:
         directory.mkdir()
-        if obstacle == "full":
-            (directory / "journal.jsonl").symlink_to("/dev/full")
-        else:
+        if obstacle == "directory in the way":
             (directory / "journal.jsonl").mkdir()
     journal = Journal(directory)
-    journal.write(ENTRY)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0 if obstacle == "full" else limits[0], limits[1]))
+    try:
+        journal.write(ENTRY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(journal.entries) == [ENTRY]
     assert journal.trouble.startswith("journal not written: ")
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import libvirt
 
 from kvmtui.host.base import Denied
+from kvmtui.host.discretion import discreet
 from kvmtui.host.virt import pools, sizes
 from kvmtui.host.virt.errors import sort
 from kvmtui.model import parse
@@ -21,7 +22,7 @@ FOR_READING = "libvirt takes no changes here, as over libvirt-sock-ro"
 def read(handle: Any, *, readonly: bool, barred: str) -> Facts:
     """Versions and capabilities; ``barred``: why the connection was opened only to look."""
     return Facts(
-        uri=handle.getURI(),
+        uri=discreet(handle.getURI()),
         libvirt=handle.getLibVersion(),
         hypervisor=handle.getType(),
         hypervisor_version=_allowed(handle.getVersion, 0),

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 import libvirt
 
 from kvmtui.host.base import Denied, Lost
+from kvmtui.host.discretion import discreet
 from kvmtui.host.virt.connection import Connection
 from kvmtui.host.virt.errors import sort, translated
 from kvmtui.host.virt.quiet import start_event_loop
@@ -88,7 +89,7 @@ class Opener:
         readonly: bool = False,
         around: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self.uri = uri
+        self.uri = discreet(uri)
         self.readonly = readonly
         self.barred = ""
         """Why it may only look although nobody asked for that."""
@@ -113,7 +114,7 @@ class Opener:
         return Connection(handle, readonly=self.readonly, barred=self.barred, shared=shares)
 
     def _open(self) -> Any:
-        uri = without_prompts(self.uri or os.environ.get("VIRSH_DEFAULT_CONNECT_URI", ""))
+        uri = without_prompts(self.uri or discreet(os.environ.get("VIRSH_DEFAULT_CONNECT_URI", "")))
         looks = self.readonly or bool(self.barred)
         try:
             handle = (libvirt.openReadOnly if looks else libvirt.open)(uri or None)
@@ -126,6 +127,8 @@ class Opener:
                 kind = Denied if isinstance(sorted_, Denied) else Lost
                 raise kind(text, sorted_.code) from error
             self.barred = text
+        except ValueError as error:  # of characters that no URI has
+            raise Lost(f"it cannot be passed on; {mend('', '')}") from error
         with suppress(libvirt.libvirtError):  # drivers inside this process have no peer to probe
             handle.setKeepAlive(*KEEPALIVE)
         return handle
