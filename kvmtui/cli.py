@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from kvmtui import __version__
+from kvmtui.render.words import safe
 
 if TYPE_CHECKING:
     from kvmtui.host.fleet import Fleet
@@ -25,9 +26,17 @@ GIVEN_UP = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Complains harmlessly, whatever was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong and how it is right."""
+        super().error(safe(message))
+
+
+def parser() -> Parser:
     """The options of ``kvmtui`` and of ``kvmtui show``."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="kvmtui",
         description="Snapshots, disk chains and block jobs of KVM domains, in a terminal.",
     )
@@ -121,5 +130,5 @@ def _show(options: argparse.Namespace, fleet: Fleet) -> int:
 
 def _complain(sentence: str, status: int) -> int:
     for line in sentence.splitlines():
-        print(f"kvmtui: {line}", file=sys.stderr)
+        print(f"kvmtui: {safe(line)}", file=sys.stderr)
     return status

@@ -12,6 +12,7 @@ from kvmtui.host.base import HostError
 from kvmtui.host.fleet import Fleet
 from kvmtui.host.journal import state_dir
 from kvmtui.host.virt import Connection, Opener
+from kvmtui.render.words import safe
 
 PATIENCE = 1.0
 """Seconds after which a connection that is not open yet is spoken of."""
@@ -38,7 +39,7 @@ def real(uris: Iterable[str], *, readonly: bool) -> Fleet:
     waiting = set(openings)
     if not wait(waiting, timeout=PATIENCE).done:
         names = ", ".join(openings.values())
-        print(f"kvmtui: connecting to {names} … (Ctrl-C gives up)", file=sys.stderr)
+        print(f"kvmtui: connecting to {safe(names)} … (Ctrl-C gives up)", file=sys.stderr)
     errors = []
     while waiting:
         done, waiting = wait(waiting, return_when="FIRST_COMPLETED")

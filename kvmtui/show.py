@@ -19,7 +19,7 @@ def show(fleet: Fleet, wanted: str | None) -> int:
     """Everything in short, or one domain (by name or uuid) in full; gives the exit status."""
     errors = asyncio.run(_read(fleet, wanted))
     for error in errors:
-        print(f"kvmtui: {error}", file=sys.stderr)
+        print(f"kvmtui: {safe(error)}", file=sys.stderr)
     if wanted is None:
         sys.stdout.write(report.overview(fleet.world, time.time()))
         return 1 if errors else 0
@@ -43,7 +43,7 @@ async def _read(fleet: Fleet, wanted: str | None) -> list[str]:
             await watch.meet()
         except HostError as error:
             watch.shelf.link(Link.LOST, str(error))
-            errors.append(f"{safe(watch.host.label)}: {error}")
+            errors.append(f"{watch.host.label}: {error}")
             continue
         for domain in _named(watch.host, wanted):
             errors += await _read_domain(watch, domain, whole=wanted is not None)
@@ -58,5 +58,5 @@ async def _read_domain(watch: Watch, domain: Domain, *, whole: bool) -> list[str
     except Gone:
         return []
     except HostError as error:
-        return [f"{safe(domain.name)}: {error}"]
+        return [f"{domain.name}: {error}"]
     return []

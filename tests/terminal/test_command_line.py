@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui import __version__
+from tests.hostile.values import harmless
 from tests.lab.conftest import NewBlank
 from tests.lab.daemon import Daemon
 from tests.terminal.conftest import PROGRAM, Plain, Run, surroundings
@@ -43,6 +45,32 @@ def test_plain_text_needs_a_host_as_well(uri: str, plain: Plain) -> None:
     assert done.returncode == 1
     assert SENTENCES[uri] in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+ODD = "\x1b]0;x\x07\x9b2J\u202e"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (ODD,),
+        (f"--{ODD}",),
+        ("show", "-c", "x", ODD, ODD),
+        ("-c", f"qemu+tcp://u:hunter2@127.0.0.1:1/{ODD}", "show"),
+        ("-c", f"qmeu://u:hunter2@127.0.0.1:1/{ODD}", "show"),
+        ("-c", "test:///\udcff", "show"),
+        ("-c", "test:///default", "show", ODD),
+    ],
+    ids=ascii,
+)
+def test_what_was_typed_is_told_harmlessly_and_without_passwords(
+    words: tuple[str, ...], plain: Plain
+) -> None:
+    done = plain(*words)
+    assert done.returncode != 0
+    assert done.stderr.startswith(("kvmtui: ", "usage: "))
+    assert all(harmless(line) for line in (done.stdout + done.stderr).splitlines())
+    assert not {"hunter2", "Traceback"} & set(re.findall(r"\w+", done.stderr))
 
 
 @pytest.fixture
