@@ -116,11 +116,12 @@ class Hand:
     def _agree(self, key: str, names: set[str], agreed: Callable[[], None]) -> Deed:
         """Goes to the button and presses it, as often as the world changes meanwhile."""
         told: set[str] = set()
+        deed = Deed(key, result="cancelled")
         while True:
             self.terminal.still()
             asked = modal(self.terminal.text())
-            if asked is None:
-                return Deed(key, result="cancelled")
+            if asked is None:  # closed just when it told of a change
+                return deed if deed.result == "cancelled" else self._wait(deed)
             if asked.possible and self._to_the_button(asked):
                 asked = modal(self.terminal.text()) or asked
             if not self.terminal.display.stands_out(asked.verb) or not asked.possible:
@@ -131,7 +132,7 @@ class Hand:
                 told.add(asked.about)
             agreed()
             self.terminal.press("enter")
-            deed = self._wait(key, asked, told)
+            deed = self._wait(Deed(key, asked.title, asked.about, frozenset(told)))
             if deed.result != "changed":
                 return deed
 
@@ -157,15 +158,15 @@ class Hand:
         with suppress(AssertionError):
             self.terminal.until(lambda _: len(self.terminal.display.raw) > drawn, 0.5)
 
-    def _wait(self, key: str, asked: Modal, told: set[str]) -> Deed:
-        deed = Deed(key, asked.title, asked.about, frozenset(told))
+    def _wait(self, deed: Deed) -> Deed:
+        """For what comes of a plan that was agreed to."""
         before = notice(self.terminal.text())
 
         def over(text: str) -> object:
             changed = modal(text) is not None and "has changed meanwhile" in text
             return changed or result(text) or notice(text) not in ("", before)
 
-        left = key in LIMITED and self._random.random() < LEFT
+        left = deed.key in LIMITED and self._random.random() < LEFT
         try:
             seconds = GLANCE if left else ENDS
             text = self.terminal.until(lambda text: over(text) or not self._runs, seconds)

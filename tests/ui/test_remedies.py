@@ -92,7 +92,7 @@ async def test_a_remedy_is_gone_with_the_reason(tmp_path: Path) -> None:
         screen = await asked(pilot, "d")
         await pilot.press("down")
         await until(pilot, lambda: "Delete “i1” of web" in text(pilot))
-        plan = screen._plan
+        plan = screen._planning.plan
         assert isinstance(plan, Plan)
         assert plan.steps[0] == ManagedSave("web")
         hosts.put(web)

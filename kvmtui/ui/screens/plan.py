@@ -16,10 +16,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
-from kvmtui.model.world import Ref, World
-from kvmtui.plans import planner
-from kvmtui.plans.plan import Danger, Instead, Plan, Refusal
-from kvmtui.plans.subject import find
+from kvmtui.model.world import World
+from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.wishes import Wish
 from kvmtui.render import plan as render
 from kvmtui.render.row import QUIET
@@ -29,6 +27,7 @@ from kvmtui.ui.choice import Choice
 from kvmtui.ui.forms import form
 from kvmtui.ui.forms.form import Field, Form
 from kvmtui.ui.line import Line
+from kvmtui.ui.planning import Look, Planning, differs
 from kvmtui.ui.toggle import Toggle
 from kvmtui.ui.written import Written
 
@@ -66,36 +65,30 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self,
         form: Form,
         world: Callable[[], World],
-        look: Callable[[Ref, tuple[str, ...]], object],
+        look: Look,
         notice: str = "",
         values: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self._form = form
-        self._world = world
-        self._look = look
-        self._seen: tuple[str, ...] = ()
-        """The paths that were last asked to be looked at."""
+        self._planning = Planning(form, world, look, values or {})
         self._notice = notice
-        self.values: dict[str, Any] = dict(values or {})
-        """What the fields hold, by their ids."""
         self._asked: set[str] = set()
         """Ids of the fields that could be asked when this was opened."""
-        self._plan: Plan | Refusal = Refusal("unmade", "not planned yet")
-        self._wish: Wish | None = None
-        """What the plan is of: what the fields ask for, or a remedy that was chosen instead."""
         self._settled = False
         """The first plan was made, and with it the focus chosen."""
-        self._taken: dict[str, int] = {}
-        """When the snapshots were taken that a plan named; another of that name is not meant."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the fields hold, by their ids."""
+        return self._planning.values
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(safe(self._form.title)).markup
+            dialog.border_title = Content(safe(self._planning.title)).markup
             notice = Label(self._notice, id="notice", markup=False)
             notice.display = bool(self._notice)
             yield notice
-            fields = self._fields()
+            fields = self._planning.fields()
             with VerticalScroll(id="fields", can_focus=False):
                 for field in () if isinstance(fields, Refusal) else fields:
                     self.values.setdefault(field.id, field.value)
@@ -118,74 +111,43 @@ class PlanScreen(ModalScreen[Agreed | None]):
     def on_mount(self) -> None:
         self.replan()
 
-    def _fields(self) -> tuple[Field, ...] | Refusal:
-        subject = find(self._world(), self._form.ref, while_busy=self._form.while_busy)
-        if isinstance(subject, Refusal):
-            return subject
-        return self._form.fields(subject, self.values)
-
     def replan(self) -> None:
         """Fields and plan as the world and the values are now."""
         if not self.is_attached:
             return  # a message that was on its way when this was closed
-        fields, self._wish = self._fields(), None
+        planning = self._planning
+        fields = planning.fields()
         shown: tuple[Field, ...] = ()
-        offered: tuple[Instead, ...] = ()
         if isinstance(fields, Refusal):
-            self._plan = fields
+            planning.refuse(fields)
         elif fields and not self._asked:
-            self._plan = Refusal("unasked", "nothing could be asked when this was opened")
+            planning.refuse(Refusal("unasked", "nothing could be asked when this was opened"))
         else:
             shown = tuple(field for field in fields if field.id in self._asked)
             for field in shown:
                 self._update(field)
-            self._wish = self._form.wish(self.values)
-            self._ask_for(planner.to_look_at(self._wish))
-            self._plan = self._meant(planner.make(self._world(), self._wish))
-            offered = self._plan.instead if isinstance(self._plan, Refusal) else ()
-        self._take_remedy(offered)
-        self._tell(shown, offered)
+            planning.make()
+        self._take_remedy()
+        self._tell(shown)
 
-    def _take_remedy(self, offered: tuple[Instead, ...]) -> None:
+    def _take_remedy(self) -> None:
         """What helps is shown where something refuses, and planned once it is chosen."""
+        offered = self._planning.offered
         answers = (form.Option("", "leave it"), *(form.Option(o.says, o.says) for o in offered))
         self._update(replace(_OR, options=answers, shown=bool(offered)))
-        chosen = next((o for o in offered if o.says == self.values[_OR.id]), None)
-        if chosen is not None:
-            self._wish = chosen.wish
-            self._plan = self._meant(planner.make(self._world(), chosen.wish))
-        title = self._plan.title if chosen and isinstance(self._plan, Plan) else self._form.title
-        self.query_one("#dialog").border_title = Content(safe(title)).markup
+        self._planning.take(self.values[_OR.id])
+        self.query_one("#dialog").border_title = Content(safe(self._planning.title)).markup
 
     def renew(self) -> None:
         """The world is another: a plan that others have changed is not agreed to unseen."""
-        before = self._plan
+        before = self._planning.plan
         self.replan()
-        now = self._plan
-        if not isinstance(before, Plan) or not isinstance(now, Plan):
-            return
-        if (now.steps, now.losses) != (before.steps, before.losses) and (
-            now.danger or before.danger
-        ):
+        if differs(before, self._planning.plan):
             notice = self.query_one("#notice", Label)
             notice.update(CHANGED)
             notice.display = True
             if self.focused is not None and self.focused.id in ("yes", "typed"):
                 self.set_focus(self.query_one("#no"))
-
-    def _meant(self, plan: Plan | Refusal) -> Plan | Refusal:
-        """The plan, unless a snapshot that it names was deleted and taken anew since."""
-        for name, created in plan.about if isinstance(plan, Plan) else ():
-            if self._taken.setdefault(name, created) != created:
-                reason = f"“{name}” was deleted and taken anew meanwhile"
-                return Refusal("retaken", reason, "Escape, and look at the new one first")
-        return plan
-
-    def _ask_for(self, paths: tuple[str, ...]) -> None:
-        """Has the places looked at that are named now; the world tells of them later."""
-        if paths != self._seen:
-            self._seen = paths
-            self._look(self._form.ref, paths)
 
     def _update(self, field: Field) -> None:
         widget = self.query_one(f"#{field.id}")
@@ -205,14 +167,15 @@ class PlanScreen(ModalScreen[Agreed | None]):
         if widget.id and isinstance(widget, Choice | Toggle | Line):
             self.values[widget.id] = widget.value
 
-    def _tell(self, fields: tuple[Field, ...], offered: tuple[Instead, ...]) -> None:
+    def _tell(self, fields: tuple[Field, ...]) -> None:
         """The plan, the reasons of what is dimmed, and the focus where danger wants it."""
         reasons = [Text(safe(reason), QUIET) for reason in _reasons(fields)]
         told = self.query_one("#reasons", Static)
         told.update(Text("\n").join(reasons))
         told.display = bool(reasons)
-        self.query_one("#steps", Static).update(render.page(self._plan))
-        plan = self._plan if isinstance(self._plan, Plan) else None
+        self.query_one("#steps", Static).update(render.page(self._planning.plan))
+        made, offered = self._planning.plan, self._planning.offered
+        plan = made if isinstance(made, Plan) else None
         worst = plan is not None and plan.danger is Danger.WORST
         self.query_one("#typed", Input).display = worst
         rows = sum(field.shown for field in fields) + len(reasons)
@@ -225,7 +188,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
         self.call_after_refresh(self._tell_more)
         if not self._settled:
             self._settled = True
-            self._focus(plan, offered)
+            self._focus(plan)
 
     def _tell_more(self) -> None:
         """In the frame, when the plan is longer than its place; the modal may be gone by then."""
@@ -233,26 +196,24 @@ class PlanScreen(ModalScreen[Agreed | None]):
             hidden = plan.max_scroll_y > 0
             self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
 
-    def _focus(self, plan: Plan | None, offered: tuple[Instead, ...]) -> None:
+    def _focus(self, plan: Plan | None) -> None:
         """What helps; where nothing can be lost, or a menu is asked for, the first field.
 
         Else Cancel.
         """
-        if offered:
+        if self._planning.offered:
             self.set_focus(self.query_one(f"#{_OR.id}"))
             return
         lines = (line for row in self.query(".field") if row.display for line in row.query(Line))
         first = next(lines, None)
         choice = next(iter(self.query(Choice).results()), None)
-        safe_to_go = plan is None or plan.danger is Danger.NONE or self._form.menu
+        safe_to_go = plan is None or plan.danger is Danger.NONE or self._planning.form.menu
         start: Widget = first or choice or self.query_one("#no")
         self.set_focus(start if safe_to_go else self.query_one("#no"))
 
     @property
     def _typed(self) -> bool:
-        subject = find(self._world(), self._form.ref, while_busy=True)
-        name = subject.name if not isinstance(subject, Refusal) else ""
-        return self.query_one("#typed", Input).value.strip() == name
+        return self._planning.names(self.query_one("#typed", Input).value)
 
     @on(Input.Changed)
     def _line_changed(self, event: Input.Changed) -> None:
@@ -273,18 +234,20 @@ class PlanScreen(ModalScreen[Agreed | None]):
         if not self._settled:
             return
         self.replan()
-        if isinstance(self._plan, Refusal):
+        plan = self._planning.plan
+        if isinstance(plan, Refusal):
             return  # what stands in the field can be corrected there
-        if self._plan.danger is Danger.NONE:
+        if plan.danger is Danger.NONE:
             self._agree()
         else:
             self.set_focus(self.query_one("#no"))
 
     @on(Button.Pressed, "#yes")
     def _agree(self) -> None:
+        plan, wish = self._planning.plan, self._planning.wish
         allowed = not self.query_one("#yes", Button).disabled
-        if isinstance(self._plan, Plan) and self._wish is not None and allowed:
-            self.dismiss(Agreed(self._wish, self._plan))
+        if isinstance(plan, Plan) and wish is not None and allowed:
+            self.dismiss(Agreed(wish, plan))
 
     @on(Button.Pressed, "#no")
     def action_cancel(self) -> None:
