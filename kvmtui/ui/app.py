@@ -20,6 +20,7 @@ from kvmtui.render import journal
 from kvmtui.render.words import safe
 from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
+from kvmtui.ui.driver import Driver
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
@@ -65,6 +66,9 @@ class Kvmtui(TypedAhead):
         """A modal for a change is open, or about to be."""
         self._warned = False
         """The user knows what a guest was not given back."""
+
+    def get_driver_class(self) -> type[Driver]:
+        return Driver
 
     def get_default_screen(self) -> Main:
         return self._main

@@ -78,11 +78,13 @@ class Terminal:
 
     def paste(self, data: bytes) -> None:
         """Pastes, as a terminal does that marks where a paste begins and ends."""
+        self.send(b"\x1b[200~" + data + b"\x1b[201~")
+
+    def send(self, data: bytes) -> None:
+        """Bytes that no key makes."""
         for at in range(0, len(data), 1024):
-            part = data[at : at + 1024]
-            os.write(self._master, b"\x1b[200~" * (at == 0) + part)
+            os.write(self._master, data[at : at + 1024])
             self._heard()
-        os.write(self._master, b"\x1b[201~")
 
     def _heard(self) -> None:
         """Waits until the program has read what was typed, or has ended.
