@@ -6,14 +6,14 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.base import Denied, Gone, HostError, Lost
 from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection
 from kvmtui.host.watch import BACK_OFF, Watch
 from kvmtui.model.domain import Domain
-from kvmtui.plans import aftermath, guest, outcome
+from kvmtui.plans import aftermath, guest, outcome, rights
 from kvmtui.plans.jobs import stopped
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Step, Thaw
@@ -165,6 +165,8 @@ class Performance:
             await seat.call(Connection.perform, self._plan.ref.uuid, step)
         except HostError as refused:
             error, self._lost = str(refused), isinstance(refused, Lost)
+            if isinstance(refused, Denied):
+                error += self._learnt(step)
         domain = await self._read_back(step)
         if isinstance(domain, HostError):
             self._lost |= isinstance(domain, Lost)
@@ -174,6 +176,15 @@ class Performance:
             lack = await self._lack(seat, step, before)
             return "; ".join((error, *lack, *aftermath.told(step, before, domain)))
         return outcome.missing(step, domain) or ""
+
+    def _learnt(self, step: Step) -> str:
+        """Keeps in mind what this connection may not do; gives what to add."""
+        domain, needed = self._watch.host.domain(self._plan.ref.uuid), rights.needed(step)
+        if domain is None or not needed:
+            return ""
+        right = needed[-1]
+        self._watch.shelf.change(domain.uuid, denied=domain.denied | {right})
+        return f" (it needs the right “{right}”)"
 
     async def _lack(self, seat: Seat, step: Step, before: Domain | None) -> tuple[str, ...]:
         """Whether there was room for what a job wrote that the step has waited for."""

@@ -100,6 +100,7 @@ class Watch:
         self.reader.list.set()
         self._retry.set()
         if uuid:
+            self.shelf.change(uuid, denied=frozenset())
             self.reader.anew = True
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
             self.reader.asking.stale.mark(uuid, Part.GUEST)
@@ -221,6 +222,10 @@ class Watch:
         except Gone:
             self.reader.list.set()
             return
+        except Lost:
+            raise
+        except HostError:
+            return  # nobody else is concerned, and the next full reading tells why
         known = frozenset(snapshot.name for snapshot in domain.forest.snapshots)
         if (names, current) != (known, domain.forest.current):
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)

@@ -101,6 +101,8 @@ class Domain:
     """How fast its images grow; measured only while it is looked at."""
     busy: str = ""
     """What kvmtui itself is doing to this domain now; empty when nothing."""
+    denied: frozenset[str] = frozenset()
+    """Rights that libvirt was found to deny this connection; see ``plans.rights``."""
     trouble: str = ""
     """Why the last reading of this domain failed; empty when it did not."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kvmtui.model.domain import State
 from kvmtui.model.guest import Answer, Channel, Guest
-from kvmtui.plans import rules
+from kvmtui.plans import rights, rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import CreateSnapshot, Freeze, SetTime, Step, Thaw
 from kvmtui.plans.subject import Subject
@@ -32,7 +32,8 @@ def refuse(subject: Subject) -> Refusal | None:
 
 def refuse_freeze(subject: Subject) -> Refusal | None:
     """Why the file systems cannot be frozen."""
-    return rules.first(refuse(subject), _already(subject), _unable(subject))
+    denied = rights.refuse(subject.domain, rights.FREEZE)
+    return rules.first(denied, refuse(subject), _already(subject), _unable(subject))
 
 
 def _already(subject: Subject) -> Refusal | None:
@@ -48,7 +49,7 @@ def _unable(subject: Subject) -> Refusal | None:
 
 def refuse_thaw(subject: Subject) -> Refusal | None:
     """Why there is nothing to thaw."""
-    refusal = refuse(subject)
+    refusal = rules.first(rights.refuse(subject.domain, rights.FREEZE), refuse(subject))
     if refusal or is_frozen(subject):
         return refusal
     return Refusal("not frozen", "the file systems are not frozen", "F5 asks the agent again")

@@ -20,6 +20,7 @@ from kvmtui.plans import (
     ram,
     remedies,
     revert,
+    rights,
 )
 from kvmtui.plans.chain import merge, move, pull
 from kvmtui.plans.jobs import ending, pace
@@ -59,10 +60,10 @@ def make(world: World, wish: Wish) -> Plan | Refusal:
     subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish | Pace))
     if isinstance(subject, Refusal):
         return subject
-    made = _make(subject, wish)
+    made = _allowed(subject, wish)
     if isinstance(made, Refusal):
         tried = remedies.against(subject, wish, made)
-        able = (other for other in tried if isinstance(_make(subject, other.wish), Plan))
+        able = (other for other in tried if isinstance(_allowed(subject, other.wish), Plan))
         return replace(made, instead=tuple(able))
     warnings = (*made.warnings, *ram.outdated(subject, made.steps))
     return replace(made, warnings=warnings, about=tuple(_about(subject, made)))
@@ -73,6 +74,13 @@ def _about(subject: Subject, plan: Plan) -> Iterator[tuple[str, int]]:
         snapshot = subject.forest.get(name)
         if snapshot is not None:
             yield snapshot.name, snapshot.created
+
+
+def _allowed(subject: Subject, wish: Wish) -> Plan | Refusal:
+    """The plan, unless libvirt is known to deny a part of it."""
+    made = _make(subject, wish)
+    steps = made.steps if isinstance(made, Plan) else ()
+    return rights.refuse_steps(subject.domain, steps) or made
 
 
 def _make(subject: Subject, wish: Wish) -> Plan | Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from os.path import basename
 
 from kvmtui.model.domain import State
-from kvmtui.plans import depth, guest, names, ram, rules, starved
+from kvmtui.plans import depth, guest, names, ram, rights, rules, starved
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
@@ -55,6 +55,7 @@ def refuse(subject: Subject, verb: Verb) -> Refusal | None:
         return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
     more = _MORE.get(verb)
     return rules.first(
+        rights.refuse(subject.domain, rights.verb_needs(verb)),
         _nothing_to_start_on(subject) if verb in (*STARTS, Verb.START_FROM) else None,
         depth.refuse(subject) if verb in (*STARTS, Verb.START_FROM) else None,
         more(subject) if more else None,

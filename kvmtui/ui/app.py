@@ -114,7 +114,7 @@ class Kvmtui(TypedAhead):
         command = event.command
         if self._asking:
             return  # a key pressed twice
-        form = command.form(event.view) if command.form else command.needs(event.view)
+        form = command.asked(event.view)
         if isinstance(form, Refusal):
             self._say(f"{command.label}: {form}", "warning")
         elif form is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kvmtui.plans import rights
 from kvmtui.plans.plan import Refusal
 from kvmtui.ui import pages
 from kvmtui.ui.forms import (
@@ -55,8 +56,16 @@ class Command:
 
     def refusal(self, view: View) -> Refusal | None:
         """Why the command cannot work now."""
+        asked = self.asked(view)
+        return asked if isinstance(asked, Refusal) else None
+
+    def asked(self, view: View) -> Form | Refusal | None:
+        """What is to be asked before a change; or why the command cannot work now."""
         form = self.form(view) if self.form else self.needs(view)
-        return form if isinstance(form, Refusal) else None
+        right = rights.COMMANDS.get(self.id)
+        if isinstance(form, Refusal) or right is None or view.domain is None or view.orphan:
+            return form
+        return rights.refuse(view.domain, right) or form
 
 
 _SHOWN = {
