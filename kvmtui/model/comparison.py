@@ -18,6 +18,9 @@ CONTEXT = 3
 GAP = "⋯"
 """Stands for equal lines that are left out."""
 
+LONGEST = 5000
+"""Lines of a definition; to compare more takes minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -42,7 +45,10 @@ def compare(record: str, present: str, chains: Mapping[str, Collection[str]]) ->
     then.tag = now.tag
     _as_one_disk(then, now, chains)
     told = definition.differences(definition.read(then), definition.read(now))
-    return Comparison(told, tuple(_diff(_lines(then), _lines(now))))
+    before, after = _lines(then), _lines(now)
+    if max(len(before), len(after)) > LONGEST:
+        raise ValueError("the definitions are too long to be compared")
+    return Comparison(told, tuple(_diff(before, after)))
 
 
 def _diff(then: list[str], now: list[str]) -> Iterator[str]:

@@ -17,6 +17,9 @@ from kvmtui.model.xml import tree as tree
 
 AGENT_CHANNEL = "org.qemu.guest_agent.0"
 
+MOST_DISKS = 1024
+"""More than any machine has, and few enough to compare each with each."""
+
 _NAMED = ("file", "block", "dir", "network", "volume")
 """Disk types whose source has a name; without one there is no medium."""
 
@@ -106,6 +109,14 @@ def _unsaveable(root: etree._Element) -> str:
     return ""
 
 
+def _few(root: etree._Element, path: str) -> list[etree._Element]:
+    """The disks at ``path``. Raises ``Malformed`` when nobody could work with so many."""
+    found = root.findall(path)
+    if len(found) > MOST_DISKS:
+        raise Malformed(f"it has {len(found)} disks")
+    return found
+
+
 def identity(text: str) -> tuple[str, str]:
     """uuid and name in a ``<domain>`` document."""
     root = tree(text)
@@ -115,7 +126,7 @@ def identity(text: str) -> tuple[str, str]:
 def domain(text: str, *, managed_save: bool = False) -> Config:
     """A ``<domain>`` document, live or inactive. Raises ``Malformed``."""
     root = tree(text)
-    disks = tuple(_disk(node) for node in root.iterfind("devices/disk"))
+    disks = tuple(map(_disk, _few(root, "devices/disk")))
     if len({disk.target for disk in disks}) < len(disks):
         raise Malformed("two disks are the same one to the guest")
     defined = definition.read(root)
@@ -136,8 +147,9 @@ def domain(text: str, *, managed_save: bool = False) -> Config:
     )
 
 
-def _snapshot_disk(root: etree._Element, node: etree._Element) -> SnapshotDisk:
-    then = _disks_then(root)
+def _snapshot_disk(
+    root: etree._Element, node: etree._Element, then: dict[str, etree._Element]
+) -> SnapshotDisk:
     target = node.get("name", "")
     mode = node.get("snapshot", "no")
     disk = then.get(target)
@@ -187,7 +199,7 @@ def snapshot(text: str) -> Snapshot:
     root = tree(text)
     memory = root.find("memory")
     mode = memory.get("snapshot", "no") if memory is not None else "no"
-    next_start = recorded(root)
+    next_start, then = recorded(root), _disks_then(root)
     return Snapshot(
         name=root.findtext("name") or "",
         parent=root.findtext("parent/name"),
@@ -196,7 +208,7 @@ def snapshot(text: str) -> Snapshot:
         state=xml.text(root, "state"),
         memory=Memory(mode) if mode in ("internal", "external") else Memory.NO,
         memory_file=memory.get("file", "") if memory is not None else "",
-        disks=tuple(_snapshot_disk(root, node) for node in root.iterfind("disks/disk")),
+        disks=tuple(_snapshot_disk(root, node, then) for node in _few(root, "disks/disk")),
         unlike=_unlike(root),
         definition=definition.read(next_start) if next_start is not None else None,
         names=mentions.names(root),

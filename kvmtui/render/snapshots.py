@@ -37,6 +37,12 @@ _INSIDE = "only in the image"
 
 WIDE = 70
 
+GUIDES = 4
+"""Part of a row that guides may take at most, so that room for the names is left."""
+
+DEEPER = "⋯ "
+"""Stands for the guides of further levels."""
+
 _STATES = {
     "running": ("●", GOOD),
     "disk-snapshot": ("●", QUIET),
@@ -98,22 +104,27 @@ def rows(
         _row(domain, node.snapshot, node.guides, width, now, folded, marked, stale)
         if node.snapshot
         else _here(domain, node.guides)
-        for node in _walk(forest, folded)
+        for node in _walk(forest, folded, max(width // GUIDES // 2 * 2, 4))
     )
     return fitted((*drawn, *strays), width)
 
 
-def _walk(forest: Forest, folded: Collection[str]) -> Iterator[_Node]:
-    """All nodes from top to bottom; without recursion, for trees may be deep."""
-    waiting = _nodes(forest, None, None)
+def _walk(forest: Forest, folded: Collection[str], most: int) -> Iterator[_Node]:
+    """All nodes from top to bottom; without recursion, for trees may be deep.
+
+    ``most``: columns that guides may take.
+    """
+    waiting = _nodes(forest, None, None, most)
     while waiting:
         node, below = waiting.pop()
         yield node
         if node.snapshot is not None and node.snapshot.name not in folded:
-            waiting += _nodes(forest, node.snapshot.name, below)
+            waiting += _nodes(forest, node.snapshot.name, below, most)
 
 
-def _nodes(forest: Forest, parent: str | None, guides: str | None) -> list[tuple[_Node, str]]:
+def _nodes(
+    forest: Forest, parent: str | None, guides: str | None, most: int
+) -> list[tuple[_Node, str]]:
     """The nodes below a parent, last one first, each with the guides for what is below it."""
     children: list[Snapshot | None] = list(forest.children(parent))
     if parent == forest.current:
@@ -121,10 +132,16 @@ def _nodes(forest: Forest, parent: str | None, guides: str | None) -> list[tuple
     made = []
     for child in children:
         last = child is children[-1]
-        own = "" if guides is None else guides + ("└ " if last else "├ ")
-        below = "" if guides is None else guides + ("  " if last else "│ ")
+        own = "" if guides is None else _guides(guides, "└ " if last else "├ ", most)
+        below = "" if guides is None else _guides(guides, "  " if last else "│ ", most)
         made.append((_Node(child, own), below))
     return made[::-1]
+
+
+def _guides(above: str, own: str, most: int) -> str:
+    """One level more; of a tree too deep for its place, the levels further up are left out."""
+    guides = above + own
+    return guides if len(guides) <= most else DEEPER + guides[len(DEEPER) - most :]
 
 
 def _here(domain: Domain, guides: str) -> Row:

@@ -34,7 +34,7 @@ def _node() -> bytes:
 
 def _domain(name: str) -> Any:
     disk = E.disk(E.source(file=f"/nowhere/{ORDERS}"), E.target(dev="vda"), type="file")
-    made = E.domain(
+    made: etree._Element = E.domain(
         E.name(f"{name}{ORDERS}"),
         E.title(f"title{ORDERS}"),
         E.description(f"about{ORDERS}"),
@@ -62,7 +62,7 @@ def screen(uri: str, tmp_path: Path) -> Iterator[Terminal]:
         yield terminal
 
 
-def check(raw: bytes) -> None:
+def check(raw: bytes | bytearray) -> None:
     """Only Textual's own sequences, and characters that are seen."""
     text = SEQUENCES.sub(b"", raw).decode()
     odd = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
