@@ -10,7 +10,7 @@ import pytest
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import DeleteSnapshot, Power, RemoveFile, Verb
+from kvmtui.plans.steps import DeleteSnapshot, Power, RemoveFile, Verb, Vouch
 from kvmtui.plans.wishes import Delete
 from tests.worlds import (
     FOLDER,
@@ -45,6 +45,17 @@ def grown(forest: Forest, *files: str, **fields: Any) -> Domain:
 
 def planned(of: Domain, snapshot: str, libvirt: int = V11, **fields: Any) -> Any:
     return allowed(world(of, libvirt=libvirt), wish(of, snapshot, **fields))
+
+
+@pytest.mark.parametrize(("snapshot", "noted"), [("s1", True), ("s2", False), ("s3", False)])
+def test_of_the_root_it_is_noted_before_what_its_image_holds(snapshot: str, noted: bool) -> None:
+    """libvirt marks an interrupted merge with the snapshot below, and there is none."""
+    web = chained(3)
+    for local in (True, False):
+        here = replace(facts(V11), local=local)
+        steps = allowed(world(web, facts=here), wish(web, snapshot)).steps
+        note = (Vouch("web", "vda", (snapshot,), must=False),) if noted and local else ()
+        assert steps == (*note, DeleteSnapshot("web", snapshot, merges=True))
 
 
 @pytest.mark.parametrize("libvirt", VERSIONS)

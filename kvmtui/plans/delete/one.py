@@ -9,12 +9,12 @@ from os.path import basename
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.plans import leftovers, orphans
-from kvmtui.plans.chain import afterwards
+from kvmtui.plans.chain import afterwards, leaving
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete import commits, refusals
 from kvmtui.plans.forgetting import RECORDS_SAFE, kept_as_they_are, record_gone
 from kvmtui.plans.plan import Detour, Refusal
-from kvmtui.plans.steps import DeleteSnapshot, Step
+from kvmtui.plans.steps import DeleteSnapshot, Step, Vouch
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
 
@@ -77,13 +77,29 @@ def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
     step = DeleteSnapshot(subject.name, snapshot.name, merges=not inside, inside=inside)
     return Deletion(
         subject,
-        (step, *removals),
+        (*_noted(subject, snapshot), step, *removals),
         afterwards.without_tags(_merged(subject, snapshot, merges), snapshot),
         merges,
         ("the images get room inside",) if inside else _merging(merges),
         (*_spoiling(subject, merges), *leftovers.staying(files, removals)),
         needs_qemu=_needs_qemu(subject, tops),
     )
+
+
+def _noted(subject: Subject, snapshot: Snapshot) -> tuple[Vouch, ...]:
+    """What tells of an interrupted merge that the image below is spoilt.
+
+    libvirt marks only a snapshot below, and there is none.
+    """
+    if snapshot.kind is not Kind.EXTERNAL:
+        return ()
+    disks = (
+        subject.config.disk(record.target)
+        for record in refusals.external(snapshot)
+        if subject.forest.preserving(snapshot, record.target) is None
+    )
+    notes = (leaving.vouched(subject, disk, [snapshot], must=False) for disk in disks if disk)
+    return tuple(note for each in notes for note in each)
 
 
 def _needs_qemu(subject: Subject, tops: Collection[str]) -> bool:
