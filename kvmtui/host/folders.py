@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kvmtui.host import clocks, headers, images
+from kvmtui.host.reach import reach
 from kvmtui.model.folder import QCOW2, Folder, StoredFile
 
 MOST = 5000
@@ -30,6 +31,11 @@ def looked_into(folders: tuple[str, ...], names: frozenset[str]) -> tuple[Folder
 
     Of those only the header is read: they change all the time.
     """
+    try:
+        for path in (*folders, *names):
+            reach(path)
+    except OSError:  # what is not looked at may lead to any file here
+        return tuple(Folder(path, unread=1) for path in folders)
     reals = {os.path.realpath(folder): folder for folder in folders}
     aliases = _aliases(folders, names)
     found = []
@@ -51,6 +57,7 @@ def _aliases(folders: tuple[str, ...], names: frozenset[str]) -> frozenset[str]:
 def _spelt(path: str, reals: Mapping[str, str]) -> set[str]:
     """The path as the listings of the folders have it, and what it leads to if it is a link."""
     found = {os.path.normpath(path)}
+    reach(path)
     for each in (path, os.path.realpath(path)):
         folder, name = os.path.split(each)
         real = os.path.realpath(folder)
@@ -70,13 +77,18 @@ def _folder(
     now: _Known = {}
     unread, files = 0, []
     try:
-        listed = sorted(entry.path for entry in os.scandir(path))
+        listed = sorted(os.scandir(path), key=lambda entry: entry.path)
     except OSError:
         return Folder(path, unread=1), now
     if most is not None and len(listed) > most:
         return Folder(path, unread=len(listed)), now
-    for file in listed:
+    for entry in listed:
+        file = entry.path
         try:
+            if entry.is_dir(follow_symlinks=False):
+                continue  # perhaps of a file server
+            if entry.is_symlink():
+                reach(file)
             status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):
                 continue
@@ -146,7 +158,7 @@ def needing(file: str) -> list[str]:
 def below(file: str, seen: set[str]) -> Iterator[str]:
     """What an image stands on by its header, and what that does, as far as they can be read.
 
-    Not again what is ``seen`` already.
+    Not again what is ``seen`` already. Raises ``TimeoutError`` where a file server does not answer.
     """
     waiting = [file] if file.startswith("/") else []
     while waiting:
@@ -161,6 +173,7 @@ def below(file: str, seen: set[str]) -> Iterator[str]:
 
 def _needs(file: str) -> frozenset[str]:
     header = None
+    reach(file)
     with suppress(OSError, ValueError):
         mode = os.stat(file).st_mode  # opening a device of another kind could do something
         handle = images.opened(file) if stat.S_ISREG(mode) or stat.S_ISBLK(mode) else ""

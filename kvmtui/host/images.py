@@ -10,6 +10,7 @@ import struct
 import subprocess
 from typing import Any
 
+from kvmtui.host.reach import reach
 from kvmtui.host.walk import DEEPEST
 
 TIMEOUT = 10
@@ -33,6 +34,7 @@ def info(path: str, image_format: str = "", *, chain: bool = True) -> list[dict[
     command = ["qemu-img", "info", "-U", "--output=json", *(["--backing-chain"] if chain else [])]
     command += ["-f", image_format, path] if image_format else [path]
     try:
+        reach(path)
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
@@ -54,6 +56,7 @@ _folders: dict[str, tuple[int, frozenset[str]]] = {}
 def beside(folder: str) -> frozenset[str] | None:
     """Paths of the files in a folder; listed anew only when the folder has changed."""
     try:
+        reach(folder)
         changed = os.stat(folder).st_mtime_ns
         known = _folders.get(folder)
         if known is None or known[0] != changed:
@@ -115,6 +118,7 @@ GONE = os.strerror(errno.ENOENT)
 def opened(path: str) -> int | str:
     """A descriptor to read an image by, or why there is none; a pipe is not waited for."""
     try:
+        reach(path)
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         return error.strerror or str(error)
@@ -130,6 +134,7 @@ def opened(path: str) -> int | str:
 def changed(path: str) -> float | None:
     """When a file was written to last; None of what is no file, where times say nothing."""
     try:
+        reach(path)
         status = os.stat(path)
     except OSError:
         return None
@@ -139,6 +144,7 @@ def changed(path: str) -> float | None:
 def free(folder: str) -> int | None:
     """Bytes that an ordinary user may still write on the file system of a folder."""
     try:
+        reach(folder)
         status = os.statvfs(folder)
     except OSError:
         return None

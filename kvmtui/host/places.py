@@ -8,12 +8,17 @@ import stat
 from contextlib import suppress
 
 from kvmtui.host import images, overlay
+from kvmtui.host.reach import reach
 from kvmtui.model.place import Place, There
 
 
 def looked_at(path: str) -> Place:
     """The path and its folder; blocks as long as the storage behind them does."""
     folder = os.path.dirname(path)
+    try:
+        reach(path)
+    except OSError:
+        return Place(path)
     there = _there(path)
     size, held = _device(path) if there is There.BLOCK else (None, False)
     return Place(

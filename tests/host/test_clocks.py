@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.host import clocks
+from kvmtui.host import clocks, mounts
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_the_file_system_that_a_file_is_on_tells_the_clock(
     file.touch()
     device = os.stat(file).st_dev
     number = f"{os.major(device)}:{os.minor(device)}"
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
+    table = tmp_path / "mountinfo"
+    table.write_text(
         "22 1 0:0 / /proc rw,nosuid shared:5 - nfs proc rw\n"
         f"31 1 {number} / /im\\040ages rw,relatime shared:1 master:2 - {kind} srv:/images rw\n"
     )
-    monkeypatch.setattr(clocks, "MOUNTS", mounts)
+    monkeypatch.setattr(mounts, "MOUNTS", table)
     assert clocks.of(str(file)) == ("" if own else number)
 
 
@@ -42,6 +42,6 @@ def test_of_a_file_system_that_is_not_found_only_its_own_times_are_compared(
 ) -> None:
     assert clocks.of(str(tmp_path / "gone")) == ""
     (tmp_path / "mountinfo").write_text("odd\n")
-    for mounts in ("mountinfo", "none"):
-        monkeypatch.setattr(clocks, "MOUNTS", tmp_path / mounts)
+    for table in ("mountinfo", "none"):
+        monkeypatch.setattr(mounts, "MOUNTS", tmp_path / table)
         assert clocks.of(str(tmp_path)) == clocks.of(str(tmp_path / "mountinfo")) != ""

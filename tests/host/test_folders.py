@@ -126,7 +126,7 @@ def test_what_cannot_be_read_is_counted(images: Path, monkeypatch: pytest.Monkey
 def test_a_file_server_is_told(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not look(images)[0].served
     for kind in ("nfs4", "fuse.sshfs"):
-        monkeypatch.setattr("kvmtui.host.clocks._kind", lambda _number, kind=kind: kind)
+        monkeypatch.setattr("kvmtui.host.mounts.kind", lambda _number, kind=kind: kind)
         assert look(images)[0].served
 
 

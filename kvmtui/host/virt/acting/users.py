@@ -12,6 +12,7 @@ import libvirt
 
 from kvmtui.host import folders
 from kvmtui.host.base import Refused
+from kvmtui.host.reach import reach
 from kvmtui.host.virt import sizes
 from kvmtui.model import parse
 
@@ -48,6 +49,8 @@ def _same(one: str, other: str) -> bool:
     if one == other:
         return True
     with suppress(OSError, ValueError):
+        reach(one)
+        reach(other)
         return os.path.samefile(one, other)
     return False
 
@@ -59,7 +62,15 @@ def _named_by(domain: Any, *, local: bool) -> Iterator[tuple[str, str]]:
         images = tuple(parse.needed(text))
         yield from ((whose, file) for file in (*images, *named))
         for image in images if local else ():
-            yield from ((whose, lower) for lower in folders.below(image, seen))
+            yield from ((whose, lower) for lower in _below(whose, image, seen))
+
+
+def _below(whose: str, image: str, seen: set[str]) -> Iterator[str]:
+    try:
+        yield from folders.below(image, seen)
+    except TimeoutError as error:
+        reason = f"what {image} of {whose} stands on cannot be seen: {error.strerror}"
+        raise Refused(reason) from error
 
 
 def _documents(domain: Any) -> Iterator[tuple[str, str, Collection[str]]]:
