@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,13 @@ class Fleet:
 
     async def definition(self, ref: Ref, *, next_start: bool) -> str:
         """The domain's XML without secrets, read now. Raises ``HostError``."""
-        call = self._page(ref).call
-        return await call(Connection.definition, ref.uuid, next_start=next_start)
+        async with self._turn(ref) as seat:
+            return await seat.call(Connection.definition, ref.uuid, next_start=next_start)
 
     async def record(self, ref: Ref, snapshot: str) -> str:
         """A snapshot's XML without secrets, read now. Raises ``HostError``."""
-        return await self._page(ref).call(Connection.record, ref.uuid, snapshot)
+        async with self._turn(ref) as seat:
+            return await seat.call(Connection.record, ref.uuid, snapshot)
 
     async def changes(self, ref: Ref, snapshot: str) -> Comparison:
         """What changed in the definition since a snapshot, read now. Raises ``HostError``."""
@@ -97,13 +99,14 @@ class Fleet:
         config = found[1].config if found else None
         disks = config.disks if config else ()
         chains = {disk.target: {layer.source for layer in disk.layers} for disk in disks}
-        return await self._page(ref).call(Connection.changes, ref.uuid, snapshot, chains)
+        async with self._turn(ref) as seat:
+            return await seat.call(Connection.changes, ref.uuid, snapshot, chains)
 
-    def _page(self, ref: Ref) -> Seat:
+    def _turn(self, ref: Ref) -> AbstractAsyncContextManager[Seat]:
         watch = self.watches.get(ref.uri)
         if watch is None:
             raise Gone("the host is gone")
-        return watch.reader.page
+        return watch.reader.turns.turn()
 
     async def look(self, ref: Ref, paths: tuple[str, ...]) -> None:
         """Has the world tell what is at these paths of a host. Raises ``HostError``."""

@@ -15,8 +15,7 @@ from kvmtui.plans import orphans
 class Inspection:
     """How fast its images grow, and what lies beside them."""
 
-    def __init__(self, seat: Seat, shelf: Shelf) -> None:
-        self._seat = seat
+    def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._meter = Meter()
         self.samples = 0
@@ -26,23 +25,23 @@ class Inspection:
         """Nobody looks at the domain any more: what was measured would be wrong soon."""
         self._shelf.change(uuid, growth=())
 
-    async def look_beside(self, uuid: str) -> None:
+    async def look_beside(self, seat: Seat, uuid: str) -> None:
         """Looks into the folders of its images. Raises ``HostError``."""
         host = self._shelf.host
         domain = host.domain(uuid)
         if domain is None or domain.config is None or not host.facts.local:
             return
         paths = tuple(sorted(orphans.folders_of(domain)))
-        folders = await self._seat.call(Connection.folders, paths, orphans.names(host))
+        folders = await seat.call(Connection.folders, paths, orphans.names(host))
         self._shelf.put(replace(self._shelf.host, folders=folders))
 
-    async def measure(self, uuid: str) -> None:
+    async def measure(self, seat: Seat, uuid: str) -> None:
         """Takes one sample. Raises ``HostError``."""
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None:
             return
         able = domain.state.active and self._shelf.host.facts.has_block_jobs
         disks = domain.config.writable if able else ()
-        sizes = await self._seat.call(Connection.grown, uuid, disks) if disks else ()
+        sizes = await seat.call(Connection.grown, uuid, disks) if disks else ()
         self.samples += 1
         self._shelf.change(uuid, growth=self._meter.read(uuid, time.monotonic(), sizes))

@@ -1,23 +1,29 @@
-"""Reads the parts of a domain that became stale, by calls that cannot hold up anybody else."""
+"""Reads the parts of a domain that became stale; what is late with one holds up no other."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 from kvmtui.host.asking import Asking
-from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.base import Busy, Gone, HostError, Lost
+from kvmtui.host.following import follow
 from kvmtui.host.inspection import Inspection
+from kvmtui.host.patience import waiting
+from kvmtui.host.pulse import Answer, Pulse
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
+from kvmtui.host.turns import Turns
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
+from kvmtui.model.place import Place
 from kvmtui.plans.steps import Watch as Progress
 
 PREPARED = 1.0
@@ -25,17 +31,15 @@ PREPARED = 1.0
 
 
 class Reader:
-    """A seat for the list, which must stay quick, and one for each kind of slow answers."""
+    """A seat for the list, which must stay quick, turns for the rest, and a seat for agents."""
 
     def __init__(self, opener: Opener, shelf: Shelf) -> None:
         self._shelf = shelf
         self.cheap = Seat("list", opener)
-        self._detail = Seat("detail", opener)
+        self.turns = Turns("detail", opener)
+        self.pulse = Pulse(self.turns, shelf, self._revived)
         self.asking = Asking(opener, shelf)
-        self._memory = Seat("memory", opener)
-        self.page = Seat("page", opener)
-        """For what is read only when somebody asks to see it."""
-        self.inspection = Inspection(self._detail, shelf)
+        self.inspection = Inspection(shelf)
         self.details = Stale()
         self.memory = Stale()
         """Domains whose RAM is being saved."""
@@ -43,12 +47,13 @@ class Reader:
         """Set when the list of domains is to be read again."""
         self.anew = False
         """Nothing that was learnt of images before is good enough for the next reading."""
-        self._seats = (self.cheap, self._detail, self.asking.seat, self._memory, self.page)
+        self._seats = (self.cheap, self.turns, self.asking.seat)
         self._working: dict[str, tuple[Progress, float]] = {}
         """What is worth reading while a plan works, by uuid; and since when it does."""
 
     def reset(self) -> None:
         """The connection is gone: new ones are opened by the next calls."""
+        self.pulse.clear()
         for seat in self._seats:
             seat.reset()
         for stale in (self.details, self.asking.stale, self.memory):
@@ -101,32 +106,49 @@ class Reader:
         ``anew``: storage pools must look at their files again, too, as before a plan.
         """
         await self.domains()
-        if anew:
-            await self._detail.call(Connection.renew)
-        forest = await self._detail.call(Connection.forest, uuid)
-        config = await self._config(uuid)
-        self._shelf.change(
-            uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
-        )
-        if self._works(uuid) is not Progress.MEMORY:
-            await self._read_jobs(uuid)
-        if uuid == self.details.first:
-            await self.inspection.look_beside(uuid)
+        if await self.pulse.answers(uuid) is Answer.LATE:
+            raise Busy(f"{self._name(uuid)}: QEMU does not answer")
+        async with self._reading(uuid) as seat:
+            if anew:
+                await seat.call(Connection.renew)
+            forest = await seat.call(Connection.forest, uuid)
+            config = await self._config(seat, uuid)
+            self._shelf.change(
+                uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
+            )
+            if self._works(uuid) is not Progress.MEMORY:
+                await self._read_jobs(seat, uuid)
+            if uuid == self.details.first:
+                await self.inspection.look_beside(seat, uuid)
         domain = self._shelf.host.domain(uuid)
         if domain is None:
             raise Gone("the domain is gone")
         return domain
 
-    async def _config(self, uuid: str) -> Config:
+    def _name(self, uuid: str) -> str:
+        domain = self._shelf.host.domain(uuid)
+        return domain.name if domain is not None else uuid
+
+    @asynccontextmanager
+    async def _reading(self, uuid: str) -> AsyncIterator[Seat]:
+        """A turn to read a domain, which is marked when it takes long."""
+        async with self.turns.turn() as seat:
+            with waiting(self._shelf, uuid):
+                yield seat
+
+    async def _config(self, seat: Seat, uuid: str, *, ask_qemu: bool = True) -> Config:
         """QEMU is asked nothing about its images while a block job changes them."""
         domain = self._shelf.host.domain(uuid)
         job = domain is not None and any(job.disk for job in domain.jobs)
-        calm = not job and self._works(uuid) is not Progress.BLOCK
-        return await self._detail.call(Connection.config, uuid, ask_qemu=calm)
+        calm = ask_qemu and not job and self._works(uuid) is not Progress.BLOCK
+        return await seat.call(Connection.config, uuid, ask_qemu=calm)
 
     async def look(self, paths: tuple[str, ...]) -> None:
         """Looks at these paths, and forgets others. Raises ``HostError``."""
-        places = await self._detail.call(Connection.places, paths) if paths else ()
+        places: tuple[Place, ...] = ()
+        if paths:
+            async with self.turns.turn() as seat:
+                places = await seat.call(Connection.places, paths)
         self._shelf.put(replace(self._shelf.host, places=places))
 
     async def follow_list(self) -> None:
@@ -137,22 +159,19 @@ class Reader:
             await self.domains()
 
     async def follow_details(self) -> None:
-        """Reads what is stale, one domain after another."""
-        while True:
-            uuid, parts = await self.details.take()
-            await self._guarded(uuid, self._read(uuid, parts))
+        """Reads what is stale."""
+        await follow(self.details, self._read)
+
+    async def follow_memory(self) -> None:
+        """Reads how much RAM is written, which can take until all of it is."""
+        await follow(self.memory, self._read_memory)
 
     async def follow_guests(self) -> None:
         """Asks guest agents, however long they take."""
         while True:
             uuid, parts = await self.asking.stale.take()
+            self.asking.stale.let(uuid)
             await self._guarded(uuid, self._ask(uuid, parts))
-
-    async def follow_memory(self) -> None:
-        """Reads how much RAM is written, which can take until all of it is."""
-        while True:
-            uuid, _ = await self.memory.take()
-            await self._guarded(uuid, self._read_memory(uuid))
 
     async def _guarded(self, uuid: str, reading: Awaitable[None]) -> None:
         """A domain that vanishes or will not answer concerns nobody else."""
@@ -166,58 +185,76 @@ class Reader:
             self._shelf.change(uuid, trouble=str(error))
 
     async def _read(self, uuid: str, parts: Part) -> None:
+        await self._guarded(uuid, self._read_parts(uuid, parts))
+
+    async def _read_parts(self, uuid: str, parts: Part) -> None:
+        answer = await self.pulse.answers(uuid)
         progress = self._works(uuid)
-        if progress is Progress.BLOCK:
-            await self._read_jobs(uuid)
-        if progress is not None:
-            return  # only what is known not to wait for the plan's own call
+        domain = self._shelf.host.domain(uuid)
+        known = domain is not None and domain.config is not None
+        if progress is Progress.BLOCK and answer is Answer.SOUND:
+            async with self._reading(uuid) as seat:
+                await self._read_jobs(seat, uuid)
+        if progress is not None or (answer is Answer.LATE and known):
+            return  # only what is known not to wait for the plan's own call, or for QEMU
         before = self._channel(uuid)
-        await self._read_disks(uuid, parts)
-        if self._channel(uuid) is not before:
-            self.asking.stale.mark(
-                uuid, Part.GUEST if uuid == self.asking.stale.first else Part.FROST
-            )
-        if Part.JOBS in parts:
-            await self._read_jobs(uuid)
-        if Part.GROWTH in parts:
-            await self.inspection.measure(uuid)
-        if uuid == self.details.first and parts & (Part.DISKS | Part.GROWTH):
-            await self.inspection.look_beside(uuid)
+        async with self._reading(uuid) as seat:
+            await self._read_disks(seat, uuid, parts, ask_qemu=answer is Answer.SOUND)
+            if self._channel(uuid) is not before:
+                self.asking.stale.mark(
+                    uuid, Part.GUEST if uuid == self.asking.stale.first else Part.FROST
+                )
+            if Part.JOBS in parts and answer is Answer.SOUND:
+                await self._read_jobs(seat, uuid)
+            if Part.GROWTH in parts and answer is Answer.SOUND:
+                await self.inspection.measure(seat, uuid)
+            if uuid == self.details.first and parts & (Part.DISKS | Part.GROWTH):
+                await self.inspection.look_beside(seat, uuid)
+
+    def _revived(self, uuid: str) -> None:
+        """QEMU answers again: what was not asked meanwhile is asked now."""
+        self.details.mark(uuid, Part.DISKS | Part.JOBS)
+        if uuid == self.asking.stale.first:
+            self.asking.stale.mark(uuid, Part.GUEST)
 
     def _channel(self, uuid: str) -> Channel | None:
         """The agent's channel, once the definition is known: only then the agent can be asked."""
         domain = self._shelf.host.domain(uuid)
         return domain.config.channel if domain and domain.config else None
 
-    async def _read_disks(self, uuid: str, parts: Part) -> None:
+    async def _read_disks(self, seat: Seat, uuid: str, parts: Part, *, ask_qemu: bool) -> None:
         """Published together: what an image holds is compared with what is recorded."""
         found: dict[str, Any] = {}
         if self.anew:
             self.anew = False
-            await self._detail.call(Connection.renew)
+            await seat.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
-                forest = await self._detail.call(Connection.forest, uuid)
+                forest = await seat.call(Connection.forest, uuid)
                 found = {"forest": forest, "snapshot_count": len(forest.snapshots)}
             if Part.CONFIG in parts:
-                found["config"] = await self._config(uuid)
+                found["config"] = await self._config(seat, uuid, ask_qemu=ask_qemu)
         finally:
             if found:
                 self._shelf.change(uuid, trouble="", **found)
 
-    async def _read_memory(self, uuid: str) -> None:
-        job = await self._memory.call(Connection.memory_job, uuid)
+    async def _read_memory(self, uuid: str, _parts: Part) -> None:
+        await self._guarded(uuid, self._read_memory_job(uuid))
+
+    async def _read_memory_job(self, uuid: str) -> None:
+        async with self.turns.turn() as seat:
+            job = await seat.call(Connection.memory_job, uuid)
         if self._works(uuid) is Progress.MEMORY:
             self._shelf.change(uuid, jobs=self._metered(uuid, (job,) if job else ()))
 
-    async def _read_jobs(self, uuid: str) -> None:
+    async def _read_jobs(self, seat: Seat, uuid: str) -> None:
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None:
             return
         jobs: tuple[Job, ...] = ()
         if domain.state.active and self._shelf.host.facts.has_block_jobs:
             ready = _ready(domain.config)
-            jobs = await self._detail.call(Connection.jobs, uuid, _targets(domain.config), ready)
+            jobs = await seat.call(Connection.jobs, uuid, _targets(domain.config), ready)
             late = any(job.ready and job.disk not in ready for job in jobs)
             if late and self._works(uuid) is None:
                 self.details.mark(uuid, Part.CONFIG)  # whatever became of the event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Concatenate, ParamSpec, TypeVar
@@ -22,6 +23,17 @@ class Seat:
         self._lane = Lane(name)
         self._opener = opener
         self._connection: Connection | None = None
+        self.since: float | None = None
+        """When the call began that its thread is at, in seconds since 1970; None at rest."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether its thread has nothing to do."""
+        return self._lane.idle
+
+    async def rest(self) -> None:
+        """Waits until its thread has done what it was asked before."""
+        await self._lane.call(lambda: None)
 
     def submit(
         self, method: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -29,13 +41,18 @@ class Seat:
         """Queues a call, opening the connection first; usable without an event loop."""
 
         def call() -> T:
-            if self._connection is None:
-                self._connection = self._opener.open()
+            self.since = time.time()
             try:
+                if self._connection is not None and not self._connection.lives:
+                    self._drop()  # before the call, or nobody would know whether it was made
+                if self._connection is None:
+                    self._connection = self._opener.open()
                 return method(self._connection, *args, **kwargs)
             except Lost:
                 self._drop()
                 raise
+            finally:
+                self.since = None
 
         return self._lane.submit(call)
 

@@ -10,7 +10,11 @@ from typing import Any
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Answer, Guest
+from kvmtui.model.silence import LIBVIRT, QEMU, Silence
 from kvmtui.model.world import Host, Link
+
+SAME = 2.0
+"""Seconds within which two tellings are about the same silence."""
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -31,6 +35,8 @@ class Shelf:
     def __init__(self, host: Host, publish: Callable[[Host], None]) -> None:
         self.host = host
         self._publish = publish
+        self._owed: dict[str, dict[str, float]] = {}
+        """Since when answers are late, by domain and by who owes them."""
 
     def put(self, host: Host) -> None:
         """The host is like this from now on."""
@@ -41,7 +47,7 @@ class Shelf:
     def link(self, link: Link, trouble: str = "") -> None:
         """How the connection stands; the time is kept while it stands the same."""
         since = self.host.since if link is self.host.link else time.time()
-        self.put(replace(self.host, link=link, trouble=trouble, since=since))
+        self.put(replace(self.host, link=link, trouble=trouble, since=since, silent=0.0))
 
     def change(self, uuid: str, **fields: Any) -> None:
         """New fields of one domain; nothing when the domain is gone."""
@@ -59,6 +65,23 @@ class Shelf:
         before = domain.guest if domain.state.active else None
         self.change(uuid, guest=guest.after(before), held=held)
 
+    def silent(self, uuid: str, whose: str, since: float) -> bool:
+        """Tells of an answer that is late since then, or not any more (0): gives whether it came.
+
+        ``whose`` is as in ``Silence``; whoever waits for QEMU waits for the others as well.
+        """
+        owed = self._owed.setdefault(uuid, {})
+        before = owed.pop(whose, 0.0)
+        if since:
+            owed[whose] = before if before and abs(before - since) < SAME else since
+        first = next((name for name in (QEMU, LIBVIRT) if name in owed), "")
+        self.change(uuid, silence=Silence(min(owed.values()), first) if owed else None)
+        return bool(before) and not since
+
+    def owes(self, uuid: str, whose: str) -> bool:
+        """Whether that answer is late."""
+        return whose in self._owed.get(uuid, ())
+
     def merge(self, rows: tuple[Domain, ...]) -> tuple[str, ...]:
         """A new list of domains. Gives the uuids of those that are new or changed their state."""
         domains, changed = [], []
@@ -69,6 +92,9 @@ class Shelf:
             domains.append(_updated(known, row) if known else row)
         domains.sort(key=lambda domain: (natural(domain.name), domain.uuid))
         self.put(replace(self.host, domains=tuple(domains)))
+        for row in rows:
+            if not row.state.active and self.owes(row.uuid, QEMU):
+                self.silent(row.uuid, QEMU, 0.0)
         return tuple(changed)
 
 

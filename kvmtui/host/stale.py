@@ -28,6 +28,8 @@ class Stale:
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
         self._marked = asyncio.Event()
+        self._held: set[str] = set()
+        """Domains whose marks are left alone: they are being read."""
         self.first: str | None = None
         """uuid of the domain that is looked at."""
 
@@ -46,10 +48,18 @@ class Stale:
         self._marked.clear()
 
     async def take(self) -> tuple[str, Part]:
-        """Waits for a mark and takes all marks of one domain."""
-        while not self._parts:
+        """Waits for a mark and takes all marks of one domain, which then is held."""
+        while (uuid := self._next()) is None:
             self._marked.clear()
             await self._marked.wait()
-        uuid = self.first if self.first in self._parts else next(iter(self._parts))
-        assert uuid is not None
+        self._held.add(uuid)
         return uuid, self._parts.pop(uuid)
+
+    def let(self, uuid: str) -> None:
+        """The domain was read: marks that were set meanwhile may be taken."""
+        self._held.discard(uuid)
+        self._marked.set()
+
+    def _next(self) -> str | None:
+        free = (uuid for uuid in self._parts if uuid not in self._held)
+        return self.first if self.first in self._parts.keys() - self._held else next(free, None)

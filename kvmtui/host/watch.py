@@ -9,7 +9,9 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 
-from kvmtui.host.base import Gone, HostError, Lost
+from kvmtui.host.base import HostError, Lost
+from kvmtui.host.patience import PATIENCE
+from kvmtui.host.reach import NO_ANSWER
 from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
@@ -23,6 +25,9 @@ BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 TICK = 0.5
 """Seconds between two readings of a running job."""
+
+PULSE = 2
+"""Ticks between two questions to QEMUs that owe an answer."""
 
 POLL = 8
 """Ticks between two looks for snapshots that somebody else made: libvirt has no such event."""
@@ -75,6 +80,7 @@ class Watch:
         self.reader = Reader(opener, self.shelf)
         self.selected: str | None = None
         self._retry = asyncio.Event()
+        self._open = asyncio.Event()
         self._swept = self._asked = 0
         self.opening: Future[Facts] = self.reader.cheap.submit(Connection.facts)
         """The first connection, begun at once: it can be waited for without an event loop."""
@@ -112,6 +118,11 @@ class Watch:
         self.shelf.put(replace(self.host, facts=facts, readonly=readonly))
         await self.reader.domains()
         self.shelf.link(Link.OPEN)
+        self._open.set()
+
+    async def opened(self) -> None:
+        """Waits while the host is lost."""
+        await self._open.wait()
 
     async def run(self) -> None:
         """Follows the host until cancelled, across lost connections."""
@@ -122,6 +133,7 @@ class Watch:
                 tries = 0
                 await self._follow()
             except HostError as error:
+                self._open.clear()
                 self.shelf.link(Link.LOST, str(error))
             self._retry.clear()
             with suppress(TimeoutError):
@@ -150,6 +162,7 @@ class Watch:
             self.reader.follow_guests,
             self.reader.follow_memory,
             self._tick,
+            self._sweep,
         )
         tasks = [lost, *(asyncio.ensure_future(follow()) for follow in follows)]
         try:
@@ -177,25 +190,40 @@ class Watch:
                     self.shelf.change(event.uuid, guest=None)  # asked when it is looked at
 
     async def _tick(self) -> None:
-        """What libvirt tells by no event: progress, and snapshots made by others."""
+        """What libvirt tells by no event: progress, and whether it answers at all."""
         number = 0
         while True:
             await asyncio.sleep(TICK)
             number += 1
+            self._listen()
             self.reader.mark_moving()
+            if number % PULSE == 0:
+                self.reader.pulse.again()
             if number % MEASURE == 0 and self.selected and self.host.domain(self.selected):
                 self.reader.details.mark(self.selected, Part.GROWTH)
             if number % MEASURE == 0:
                 for uuid in self._to_be_asked():
                     self.reader.asking.stale.mark(uuid, Part.FROST)
             if number % POLL == 0:
-                for uuid in self._due():
-                    await self._compare(uuid)
                 for domain in self.host.domains:
                     if domain.reason == IO_ERROR:
                         self.reader.details.mark(domain.uuid, Part.CONFIG)  # room may be made
                     if domain.held or is_frozen(domain):
                         self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
+
+    def _listen(self) -> None:
+        """Tells when the daemon owes an answer: libvirt breaks a connection only much later."""
+        since = self.reader.cheap.since or 0.0
+        late = since if since and time.time() - since >= PATIENCE else 0.0
+        self.shelf.put(replace(self.host, silent=late))
+
+    async def _sweep(self) -> None:
+        """Looks for snapshots made by others; by that, a daemon that hangs is noticed, too."""
+        while True:
+            await asyncio.sleep(TICK * POLL)
+            await self.reader.cheap.call(Connection.greet)
+            for uuid in self._due():
+                await self._compare(uuid)
 
     def _due(self) -> tuple[str, ...]:
         """The selected domain and the next few of the others."""
@@ -219,7 +247,9 @@ class Watch:
             return
         try:
             names, current = await self.reader.cheap.call(Connection.names, uuid)
-        except Gone:
+        except Lost:
+            raise
+        except HostError:
             self.reader.list.set()
             return
         except Lost:
@@ -230,8 +260,11 @@ class Watch:
         if (names, current) != (known, domain.forest.current):
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
         elif domain.state.active and not domain.jobs:
-            self.reader.details.mark(uuid, Part.JOBS)
-        elif domain.state is State.OFF and self._will_be_known(domain):
+            out = _was_out_of_reach(domain)
+            self.reader.details.mark(uuid, Part.JOBS | (Part.CONFIG if out else Part.NOTHING))
+        elif _was_out_of_reach(domain) or (
+            domain.state is State.OFF and self._will_be_known(domain)
+        ):
             self.reader.details.mark(uuid, Part.CONFIG)
 
     def _will_be_known(self, domain: Domain) -> bool:
@@ -243,3 +276,9 @@ class Watch:
     def close(self) -> None:
         """Waits for nothing."""
         self.reader.close()
+
+
+def _was_out_of_reach(domain: Domain) -> bool:
+    """Whether a file server did not answer when its images were to be looked at."""
+    disks = domain.config.disks if domain.config else ()
+    return any(layer.unread == NO_ANSWER for disk in disks for layer in disk.layers)

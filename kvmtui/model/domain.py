@@ -10,6 +10,7 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.growth import Growth
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
+from kvmtui.model.silence import Silence
 from kvmtui.model.snapshot import Forest
 
 IO_ERROR = "I/O error"
@@ -105,6 +106,8 @@ class Domain:
     """Rights that libvirt was found to deny this connection; see ``plans.rights``."""
     trouble: str = ""
     """Why the last reading of this domain failed; empty when it did not."""
+    silence: Silence | None = None
+    """An answer about this domain is late; None while none is."""
 
     @property
     def stranded(self) -> bool:

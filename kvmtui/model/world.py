@@ -66,6 +66,8 @@ class Host:
     """Why it is not connected, and what would help."""
     since: float = 0.0
     """When the link came to stand as it does, in seconds since 1970."""
+    silent: float = 0.0
+    """Since when it owes an answer, in seconds since 1970; 0 while none is late."""
     facts: Facts = field(default_factory=Facts)
     readonly: bool = False
     """Nothing is to be changed, or can be."""

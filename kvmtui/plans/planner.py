@@ -25,6 +25,7 @@ from kvmtui.plans import (
 from kvmtui.plans.chain import merge, move, pull
 from kvmtui.plans.jobs import ending, pace
 from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import (
     Adopt,
@@ -55,9 +56,15 @@ def to_look_at(wish: Wish) -> tuple[str, ...]:
     return tuple(path for path in named if places.lookable(path))
 
 
+def hurries(wish: Wish) -> bool:
+    """Nothing is to be read of the domain before: it may hang, which is why this is wished."""
+    return isinstance(wish, Switch) and wish.verb is Verb.FORCE_OFF
+
+
 def make(world: World, wish: Wish) -> Plan | Refusal:
     """What the wish would do to this world; no I/O, the same for the same arguments."""
-    subject = find(world, wish.ref, while_busy=isinstance(wish, Cancel | Finish | Pace))
+    while_busy = isinstance(wish, Cancel | Finish | Pace) or hurries(wish)
+    subject = find(world, wish.ref, while_busy=while_busy)
     if isinstance(subject, Refusal):
         return subject
     made = _allowed(subject, wish)

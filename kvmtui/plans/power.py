@@ -9,7 +9,7 @@ from kvmtui.plans import depth, guest, names, ram, rights, rules, starved
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.standing import harmed
 from kvmtui.plans.steps import Power, Verb
-from kvmtui.plans.subject import Subject
+from kvmtui.plans.subject import Subject, engaged
 from kvmtui.plans.wishes import Switch
 
 STARTS = (Verb.START, Verb.START_PAUSED, Verb.START_FRESH)
@@ -51,6 +51,9 @@ def offered(state: State) -> tuple[Verb, ...]:
 
 def refuse(subject: Subject, verb: Verb) -> Refusal | None:
     """Why the domain cannot be switched so."""
+    taken = engaged(subject.domain) if verb is not Verb.FORCE_OFF else None
+    if taken is not None:
+        return taken
     if subject.domain.state not in _FROM[verb]:
         return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
     more = _MORE.get(verb)
@@ -148,9 +151,11 @@ def _warnings(subject: Subject, verb: Verb) -> tuple[str, ...]:
         return (f"it will stop again at once, unless room was made on {full[0]}",)
     if verb is not Verb.FORCE_OFF:
         return stuck
+    busy = subject.domain.busy
+    cut = (f"what kvmtui does with it now is cut short: {busy}",) if busy else ()
     jobs = subject.domain.jobs
     ended = (f"the running {job.kind.value} of {job.disk} ends unfinished" for job in jobs)
-    return (*_needless(subject), *stuck, *ended)
+    return (*_needless(subject), *stuck, *cut, *ended)
 
 
 def _needless(subject: Subject) -> tuple[str, ...]:

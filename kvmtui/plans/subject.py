@@ -8,6 +8,7 @@ from os.path import dirname
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, Domain
+from kvmtui.model.silence import QEMU
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans.plan import Refusal
@@ -102,7 +103,8 @@ def known(host: Host, domain: Domain) -> Subject | None:
 def find(world: World, ref: Ref | None, *, while_busy: bool = False) -> Subject | Refusal:
     """The subject that ``ref`` names, or why nothing can be changed there now.
 
-    ``while_busy``: also while another plan works on it, as ending that plan's job needs.
+    ``while_busy``: also while another plan works on it, as ending that plan's job needs, or
+    while its QEMU does not answer.
     """
     found = world.find(ref)
     if ref is None or found is None:
@@ -115,6 +117,14 @@ def find(world: World, ref: Ref | None, *, while_busy: bool = False) -> Subject 
     if domain.config is None or domain.forest is None:
         why = domain.trouble or "it has not been read yet"
         return Refusal("unread", f"{domain.name}: {why}", "F5 reads it again")
-    if domain.busy and not while_busy:
+    taken = engaged(domain) if not while_busy else None
+    return taken or Subject(ref, host, domain, domain.config, domain.forest)
+
+
+def engaged(domain: Domain) -> Refusal | None:
+    """Whether the domain has time for another plan."""
+    if domain.busy:
         return Refusal("busy", f"{domain.name} is busy: {domain.busy}", "wait for it to end")
-    return Subject(ref, host, domain, domain.config, domain.forest)
+    if domain.silence is not None and domain.silence.whose == QEMU:
+        return Refusal("silent", f"{domain.name}: QEMU does not answer", "o can force it off")
+    return None

@@ -13,7 +13,7 @@ from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans import health
 from kvmtui.plans.health import Finding, Severity
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
-from kvmtui.render.words import age, safe
+from kvmtui.render.words import lasting, safe
 
 GLYPHS = {
     State.RUNNING: ("●", GOOD),
@@ -56,6 +56,7 @@ def mark(domain: Domain, found: Sequence[Finding], width: int) -> tuple[str, str
     urgent = (
         (domain.reason == IO_ERROR, *_stopped(worst), BAD),
         (*_frost(domain), BAD),
+        (domain.silence is not None, "no answer", "silent", BAD),
         (bad, *words, BAD),
         (ready, *words, WARN),
         (bool(domain.busy or domain.jobs), "busy", "busy", ACCENT),
@@ -110,7 +111,7 @@ def _mark_width(width: int) -> int:
 
 def _domain(host: Host, domain: Domain, width: int) -> Row:
     glyph, colour = GLYPHS[domain.state]
-    lost = host.link is not Link.OPEN
+    lost = host.link is not Link.OPEN or host.silent
     left = Text.assemble((glyph, colour), " ", safe(domain.name))
     snapshots = domain.snapshot_count
     depth = domain.config.depth if domain.config else None
@@ -137,7 +138,9 @@ def _host(host: Host, now: float) -> Row:
     if host.link is not Link.OPEN:
         text.append(f"  {host.link.value}", BAD if host.link is Link.LOST else QUIET)
         if host.link is Link.LOST:
-            text.append(f" {age(host.since, now)}", QUIET)
+            text.append(f" {lasting(host.since, now)}", QUIET)
+    elif host.silent:
+        text.append(f"  no answer for {lasting(host.silent, now)}", WARN)
     elif host.readonly:
         text.append("  read-only", QUIET)
     return Row(host.uri, text, selectable=False)
@@ -146,4 +149,5 @@ def _host(host: Host, now: float) -> Row:
 def _link(host: Host, now: float) -> list[Row]:
     if host.link is Link.OPENING:
         return [said("connecting …", QUIET)]
-    return [Row("lost", Text(f"connection lost · {age(host.since, now)}", BAD), selectable=False)]
+    told = f"connection lost · {lasting(host.since, now)}"
+    return [Row("lost", Text(told, BAD), selectable=False)]

@@ -10,6 +10,7 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job
 from kvmtui.model.words import size, span
 from kvmtui.model.world import World
+from kvmtui.render import silence
 from kvmtui.render.row import ACCENT, GOOD, QUIET, WARN, Cell, Row, cut, fitted, line
 from kvmtui.render.words import safe
 
@@ -26,7 +27,7 @@ NAME = 8
 """Columns that a domain's name has at least."""
 
 
-def rows(world: World, width: int) -> tuple[Row, ...]:
+def rows(world: World, width: int, now: float) -> tuple[Row, ...]:
     """A line for every job of every domain, and for plans whose step shows no job."""
     domains = [(host, domain) for host in world.hosts for domain in host.domains]
     columns = _columns([(d, job) for _, d in domains for job in d.jobs], width)
@@ -34,7 +35,7 @@ def rows(world: World, width: int) -> tuple[Row, ...]:
     for host, domain in domains:
         key = (host.uri, domain.uuid)
         if domain.busy and not domain.jobs:
-            found.append(Row((*key, ""), _busy(domain, width)))
+            found.append(Row((*key, ""), _busy(domain, width, now)))
         found += [Row((*key, job.disk), columns.line(domain, job)) for job in domain.jobs]
     return fitted(found, width)
 
@@ -47,8 +48,10 @@ def bar(fraction: float, width: int) -> str:
     return blocks + "░" * (width - len(blocks))
 
 
-def _busy(domain: Domain, width: int) -> Text:
+def _busy(domain: Domain, width: int, now: float) -> Text:
     text = Text.assemble((safe(domain.name), ACCENT), "  ", safe(domain.busy), " …")
+    if domain.silence is not None:
+        text.append(f" {silence.of_domain(domain, now)}", WARN)
     text.truncate(width, overflow="ellipsis")
     return text
 

@@ -16,7 +16,7 @@ WIDTH = 100
 def overview(world: World, now: float) -> str:
     """All domains and the work that goes on."""
     parts = [plain(domains.rows(world, WIDTH, now))]
-    running = plain(jobs.rows(world, WIDTH))
+    running = plain(jobs.rows(world, WIDTH, now))
     return "\n\n".join([*parts, f"jobs\n{running}"] if running else parts) + "\n"
 
 
@@ -30,6 +30,6 @@ def domain(host: Host, shown: Domain, now: float) -> str:
         ("snapshots", snapshots.rows(shown, WIDTH, now, stale=health.stale(host, shown))),
         ("disk chain", chain.rows(host, shown, WIDTH, now=now)),
         ("guest agent", guest.rows(shown, WIDTH)),
-        ("jobs", jobs.rows(alone, WIDTH) or (said("none"),)),
+        ("jobs", jobs.rows(alone, WIDTH, now) or (said("none"),)),
     )
     return "\n\n".join(f"{title}\n{plain(rows)}" for title, rows in sections) + "\n"

@@ -14,6 +14,7 @@ from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
 from kvmtui.model.words import count, moment, size
 from kvmtui.plans import starved
 from kvmtui.plans.fits import MISSING, misfit
+from kvmtui.render import silence
 from kvmtui.render.row import (
     ACCENT,
     BAD,
@@ -94,8 +95,8 @@ def rows(
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
     if forest is None:
-        why = safe(domain.trouble) or "reading …"
-        return fitted((said(why, WARN if domain.trouble else QUIET),), width)
+        why = safe(domain.trouble) or silence.of_domain(domain, now)
+        return fitted((said(why or "reading …", WARN if why else QUIET),), width)
     strays = tuple(_stray(found, width, now) for found in unrecorded(domain))
     if not forest.snapshots:
         rest = strays or (said("no snapshots yet · s takes one", QUIET),)

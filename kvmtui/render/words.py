@@ -57,3 +57,12 @@ def age(then: float, now: float) -> str:
         if seconds < limit:
             return f"{seconds / length:.0f}{unit}"
     return f"{seconds / 31_536_000:.0f}y"
+
+
+def lasting(then: float, now: float) -> str:
+    """Time that goes by while somebody waits: 8 s, 3 min, 2 h."""
+    seconds = max(now - then, 0)
+    for limit, unit, length in ((60, "s", 1), (3600, "min", 60)):
+        if seconds < limit:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{seconds // 3600:.0f} h"

@@ -155,7 +155,8 @@ class Kvmtui(TypedAhead):
 
     async def _again(self, agreed: Agreed) -> Plan | None:
         try:
-            await self._hosts.fresh(agreed.plan.ref)
+            if not planner.hurries(agreed.wish):
+                await self._hosts.fresh(agreed.plan.ref)
             await self._hosts.look(agreed.plan.ref, planner.to_look_at(agreed.wish))
         except HostError as error:
             self._say(str(error), "error")

@@ -87,6 +87,21 @@ async def test_a_call_cancelled_before_its_turn_never_runs() -> None:
     assert ran == ["run"]
 
 
+async def test_it_is_idle_as_soon_as_somebody_has_the_last_answer() -> None:
+    lane, gate = Lane("idle"), threading.Event()
+    seen = [lane.idle]
+    first, second = lane.submit(gate.wait), asyncio.ensure_future(lane.call(int, "7"))
+    await asyncio.sleep(0.05)
+    second.cancel()
+    seen.append(lane.idle)
+    gate.set()
+    with pytest.raises(ValueError, match="invalid"):
+        await lane.call(int, "x")
+    assert [*seen, lane.idle] == [True, False, True]
+    assert first.result() is True
+    lane.close()
+
+
 async def test_a_closed_lane_first_does_what_is_queued() -> None:
     lane, ran = Lane("close"), list[int]()
     last = [lane.submit(ran.append, n) for n in range(3)][-1]

@@ -23,6 +23,7 @@ class Line:
         self.number = number
         self.closed = False
         self.threads = {get_ident()}
+        self.lives = True
 
     def which(self) -> int:
         self.threads.add(get_ident())
@@ -92,6 +93,17 @@ async def test_a_connection_is_opened_used_and_closed_by_one_thread_that_has_no_
     assert [line.closed for line in counter.opened[:2]] == [True, True]
     assert len(first) == len(second) == 1
     assert first.isdisjoint({*second, get_ident()})
+
+
+async def test_a_connection_that_is_known_to_be_dead_is_not_used_for_a_call() -> None:
+    """Or nobody would know whether it was made."""
+    counter = Counter()
+    seat = seat_of(counter)
+    assert await seat.call(WHICH) == 0
+    counter.opened[0].lives = False
+    assert await seat.call(WHICH) == 1
+    assert counter.opened[0].closed
+    seat.close()
 
 
 @pytest.mark.parametrize("error", [Refused("no"), Gone("no")], ids=["refused", "gone"])

@@ -7,13 +7,26 @@ from typing import Any
 
 import pytest
 
+from kvmtui.model.silence import QEMU, Silence
 from kvmtui.model.world import Link, Ref
 from kvmtui.plans import planner, subject
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Cancel, Create, Delete, Finish, Merge, Revert, Switch, Wish
-from tests.worlds import HOSTILE, URI, chained, disk, domain, file, ref, refused, world
+from tests.worlds import (
+    HOSTILE,
+    NOW,
+    URI,
+    allowed,
+    chained,
+    disk,
+    domain,
+    file,
+    ref,
+    refused,
+    world,
+)
 
 WEB = chained(2)
 WISHES: tuple[Wish, ...] = (
@@ -21,8 +34,10 @@ WISHES: tuple[Wish, ...] = (
     Revert(ref(WEB), "s1"),
     Delete(ref(WEB), "s1"),
     Merge(ref(WEB), "vda", file("web.s1.qcow2")),
-    Switch(ref(WEB), Verb.FORCE_OFF),
+    Switch(ref(WEB), Verb.PAUSE),
 )
+HUNG = replace(WEB, silence=Silence(NOW - 8, QEMU))
+FORCE = Switch(ref(WEB), Verb.FORCE_OFF)
 ENDING: tuple[Wish, ...] = (Cancel(ref(WEB), "vda"), Finish(ref(WEB), "vda"))
 
 
@@ -48,6 +63,22 @@ def test_nothing_is_planned_for_what_cannot_be_reached_or_was_not_read(
 def test_a_busy_domain_is_left_alone(wish: Wish) -> None:
     assert refused(world(replace(WEB, busy="merging")), wish) == "busy"
     assert refused(world(WEB), wish) == ""
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=lambda w: type(w).__name__)
+def test_nothing_is_planned_that_would_hang_with_qemu(wish: Wish) -> None:
+    assert refused(world(HUNG), wish) == "silent"
+    slow = replace(WEB, silence=Silence(NOW - 8))
+    assert refused(world(slow), wish) == ""
+
+
+def test_what_is_stuck_or_at_work_can_be_forced_off() -> None:
+    """Whatever hangs there, that ends it: nothing is read before, which might hang as well."""
+    assert refused(world(HUNG), FORCE) == ""
+    told = allowed(world(replace(HUNG, busy="merging")), FORCE)
+    assert told.warnings == ("what kvmtui does with it now is cut short: merging",)
+    assert planner.hurries(FORCE)
+    assert not any(map(planner.hurries, (*WISHES, *ENDING)))
 
 
 @pytest.mark.parametrize("wish", ENDING, ids=lambda w: type(w).__name__)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.silence import QEMU, Silence
 from kvmtui.model.world import Link, World
 from kvmtui.plans import health
 from kvmtui.render import domains
@@ -45,7 +47,19 @@ def test_the_domains_with_their_snapshots_chains_and_marks() -> None:
 def test_hosts_are_headings_when_there_are_several() -> None:
     lost = host(domain("web"), uri="qemu+ssh://b/system", link=Link.LOST, since=NOW - 720)
     lines = plain(domains.rows(World((host(), lost)), 40, NOW)).splitlines()
-    assert lines[1:4] == ["kvm01", "  no domains", "kvm01  lost 12m"]
+    assert lines[1:4] == ["kvm01", "  no domains", "kvm01  lost 12 min"]
+
+
+def test_a_host_that_owes_an_answer_is_dimmed_like_a_lost_one() -> None:
+    late = host(domain("web"), uri="qemu+ssh://b/system", silent=NOW - 12)
+    rows = domains.rows(World((host(domain("mail")), late)), 40, NOW)
+    assert [row.text.plain.rstrip() for row in rows[3:]] == [
+        "kvm01  no answer for 12 s",
+        "● web                     ·     1",
+    ]
+    whole = [row.text.get_style_at_offset(Console(), 12).dim for row in rows]
+    assert whole[4]
+    assert not whole[2]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +85,7 @@ def test_hosts_are_headings_when_there_are_several() -> None:
         (domain(state=State.PAUSED, errand=True, busy="merging"), "busy", "busy"),
         (domain(state=State.RUNNING, errand=True), "", ""),
         (domain(trouble="timed out"), "trouble", "!"),
+        (domain(silence=Silence(NOW - 8, QEMU), busy="merging"), "no answer", "silent"),
     ],
 )
 def test_the_mark_is_the_most_urgent_thing(shown: Domain, long: str, short: str) -> None:

@@ -70,7 +70,7 @@ def rows(pane: str, here: Host, shown: Domain, width: int) -> Iterable[Row]:
         case "guest":
             return guest.rows(shown, width)
         case _:
-            return jobs.rows(World((here,)), width)
+            return jobs.rows(World((here,)), width, NOW)
 
 
 def harmless(text: str) -> bool:

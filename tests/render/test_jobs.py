@@ -12,6 +12,7 @@ from kvmtui.render.row import WARN, plain
 from tests.worlds import (
     COMMITTING,
     GIB,
+    NOW,
     READY,
     domain,
     world,
@@ -35,17 +36,17 @@ LIMITED = replace(MOVING, bandwidth=256 << 20)
     ],
 )
 def test_a_job_with_its_progress(job: Job, said: list[str]) -> None:
-    (row,) = jobs.rows(world(domain(jobs=(job,))), 100)
+    (row,) = jobs.rows(world(domain(jobs=(job,))), 100, NOW)
     assert [part for part in said if part not in row.text.plain] == []
 
 
 def test_work_that_is_not_counted_is_not_told_in_bytes() -> None:
-    (row,) = jobs.rows(world(domain(jobs=(Job("vda", JobKind.COMMIT, 0, 1),))), 100)
+    (row,) = jobs.rows(world(domain(jobs=(Job("vda", JobKind.COMMIT, 0, 1),))), 100, NOW)
     assert " of " not in row.text.plain
 
 
 def test_that_it_does_not_converge_stands_out() -> None:
-    (row,) = jobs.rows(world(domain(jobs=(LOSING,))), 76)
+    (row,) = jobs.rows(world(domain(jobs=(LOSING,))), 76, NOW)
     styles = {s.style for s in row.text.spans if "converge" in row.text.plain[s.start : s.end]}
     assert styles == {WARN}
 
@@ -58,7 +59,7 @@ def test_narrow_screens_do_without_bytes_and_keep_the_rest(
     job: Job, width: int, missing: list[str]
 ) -> None:
     shown = domain("erp-db1", jobs=(job,))
-    (row,) = jobs.rows(world(shown), width)
+    (row,) = jobs.rows(world(shown), width, NOW)
     text = row.text.plain
     ends = "0:12 left" if job is LIMITED else "does not converge"
     wanted = ["erp-db1 vda active commit ", "25%", "1.0G of 4.0G", "M/s", "≤ ", ends]
@@ -69,7 +70,7 @@ def test_narrow_screens_do_without_bytes_and_keep_the_rest(
 def test_wide_screens_have_a_longer_bar_and_all_jobs_stand_below_each_other() -> None:
     shown = [domain("web", jobs=(MOVING, replace(READY, disk="vdb")))]
     shown.append(domain("erp-db1-with-a-long-name", jobs=(LIMITED,)))
-    narrow, wide = jobs.rows(world(*shown), 76), jobs.rows(world(*shown), 156)
+    narrow, wide = jobs.rows(world(*shown), 76, NOW), jobs.rows(world(*shown), 156, NOW)
     assert wide[0].text.plain.count("░") > narrow[0].text.plain.count("░")
     for rows in (narrow, wide):
         assert len({row.text.plain.index("█") for row in rows}) == 1
@@ -77,9 +78,9 @@ def test_wide_screens_have_a_longer_bar_and_all_jobs_stand_below_each_other() ->
 
 
 def test_a_plan_without_a_job_is_shown_as_work() -> None:
-    rows = jobs.rows(world(domain(busy="force off web")), 80)
+    rows = jobs.rows(world(domain(busy="force off web")), 80, NOW)
     assert plain(rows) == "web  force off web …"
-    assert jobs.rows(world(domain()), 80) == ()
+    assert jobs.rows(world(domain()), 80, NOW) == ()
 
 
 @pytest.mark.parametrize("width", [1, 7, 20])

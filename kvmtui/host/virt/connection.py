@@ -10,7 +10,17 @@ import libvirt
 
 from kvmtui.host import folders, places
 from kvmtui.host.meter import Size
-from kvmtui.host.virt import acting, events, facts, growing, pools, reading, saved, sizes
+from kvmtui.host.virt import (
+    acting,
+    events,
+    facts,
+    growing,
+    pools,
+    reading,
+    resting,
+    saved,
+    sizes,
+)
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.host.virt.volumes import Volumes
@@ -39,6 +49,14 @@ class Connection:
         self._domains: dict[str, Any] = {}
         self._volumes = Volumes(handle)
 
+    @property
+    def lives(self) -> bool:
+        """Whether it is not known to be lost; asks nobody."""
+        try:
+            return bool(self.handle.isAlive())
+        except libvirt.libvirtError:
+            return False
+
     def close(self) -> None:
         """Drops the connection; one that several lanes share stays."""
         self._domains.clear()
@@ -56,6 +74,11 @@ class Connection:
         """Versions and capabilities of the host."""
         with translated():
             return facts.read(self.handle, readonly=self.readonly, barred=self._barred)
+
+    def greet(self) -> None:
+        """Asks the daemon for next to nothing, to hear whether it answers."""
+        with translated():
+            self.handle.getLibVersion()
 
     def follow(self, report: events.Report) -> None:
         """Has every event reported, from libvirt's event thread."""
@@ -153,6 +176,16 @@ class Connection:
         """Whether the guest agent says that it has frozen the file systems; one short call."""
         with translated():
             return is_frozen(self._domain(uuid))
+
+    def occupied(self, uuid: str) -> float:
+        """Seconds for which QEMU owes an answer; blocks until it answers, if nobody else waits."""
+        with translated():
+            return resting.occupied(self._domain(uuid))
+
+    def settle(self, uuid: str) -> None:
+        """Blocks until libvirt works on the domain no more."""
+        with translated():
+            resting.settle(self._domain(uuid))
 
     def perform(self, uuid: str, step: Step) -> None:
         """One step of a plan; blocks until libvirt is done with it."""

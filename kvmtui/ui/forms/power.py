@@ -14,8 +14,8 @@ WITH_FILE = (Verb.SAVE_TO, Verb.START_FROM)
 
 
 def form(view: View) -> Form | Refusal:
-    """The power menu."""
-    subject = view.subject()
+    """The power menu; one that is stuck, or hung up on by a plan, can be forced off."""
+    subject = view.subject(while_busy=True)
     if isinstance(subject, Refusal):
         return subject
     ref = subject.ref
@@ -36,7 +36,7 @@ def form(view: View) -> Form | Refusal:
         verb = values["verb"] or Verb.START
         return Switch(ref, verb, values["file"].strip() if verb in WITH_FILE else "")
 
-    return Form(ref, f"Power of {subject.name}", fields, wish, menu=True)
+    return Form(ref, f"Power of {subject.name}", fields, wish, while_busy=True, menu=True)
 
 
 def _file(subject: Subject, chosen: Verb | None) -> Line:

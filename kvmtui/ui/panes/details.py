@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from kvmtui.render import layer, snapshots
+from kvmtui.render import layer, silence, snapshots
+from kvmtui.render.row import WARN
 from kvmtui.ui.view import View
 
 
@@ -32,4 +33,6 @@ def _told(view: View) -> tuple[Text, ...]:
     if host is None or domain is None:
         return ()
     of_layer = layer.details(host, domain, view.disk, view.layer) if view.pane == "chain" else ()
-    return of_layer or snapshots.details(domain, view.snapshot, view.now, view.inside)
+    told = of_layer or snapshots.details(domain, view.snapshot, view.now, view.inside)
+    late = silence.of_domain(domain, view.now)
+    return (Text(late, WARN), *told) if late else told

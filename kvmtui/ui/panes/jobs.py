@@ -29,7 +29,7 @@ class Jobs(Pane):
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         told = [Row(("result", n), _result(o)) for n, o in enumerate(self.results)]
-        return (*jobs.rows(view.world, width), *told)
+        return (*jobs.rows(view.world, width, view.now), *told)
 
     def subject(self, view: View) -> None:
         """Always those of all domains."""

@@ -18,10 +18,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kvmtui.host.perform import Outcome
-from kvmtui.model.world import Link, Ref, World
-from kvmtui.render import snapshots
-from kvmtui.render.row import BAD, QUIET
-from kvmtui.render.words import age, safe
+from kvmtui.model.world import Ref, World
+from kvmtui.render import silence, snapshots
+from kvmtui.render.row import QUIET
+from kvmtui.render.words import safe
 from kvmtui.ui.commands import COMMANDS, Command
 from kvmtui.ui.keys import Keys
 from kvmtui.ui.later import later
@@ -88,7 +88,7 @@ class Main(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(Domains).focus()
         self.set_interval(AGES, self._grow_older)
-        self.set_interval(1.0, self._tell_lost)
+        self.set_interval(1.0, self._wait)
 
     def show(self, world: World) -> None:
         """A new world under the same cursors."""
@@ -104,15 +104,16 @@ class Main(Screen[None]):
     def _grow_older(self) -> None:
         self.view = replace(self.view, now=time.time())
 
+    def _wait(self) -> None:
+        """Has the seconds go by for which somebody does not answer."""
+        if silence.is_waited_for(self.view.world):
+            self._grow_older()
+        self._tell_lost()
+
     def _tell_lost(self) -> None:
-        """The banner: a lost host with its age and reason, or where this fleet comes from."""
-        lost = [host for host in self.view.world.hosts if host.link is Link.LOST]
-        text = Text(safe(self._note()), QUIET, no_wrap=True, overflow="ellipsis")
-        if lost:
-            host = lost[0]
-            since = age(host.since, time.time())
-            told = f"{safe(host.label)} lost {since} ago, F5 tries again: {safe(host.trouble)}"
-            text = Text(told.replace("lost now ago", "lost just now"), BAD)
+        """The banner: a host that does not answer, or where this fleet comes from."""
+        told = silence.banner(self.view.world, time.time())
+        text = told or Text(safe(self._note()), QUIET, no_wrap=True, overflow="ellipsis")
         banner = self.query_one("#banner", Static)
         if banner.content != text:
             banner.update(text)

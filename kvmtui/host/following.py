@@ -1,0 +1,44 @@
+"""Reads what becomes stale, one domain after another; one that is late is left to itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from kvmtui.host.patience import PATIENCE
+from kvmtui.host.stale import Part, Stale
+
+Read = Callable[[str, Part], Awaitable[None]]
+
+
+async def follow(stale: Stale, read: Read) -> None:
+    """Goes on until it is cancelled, or until a reading raises that is not late."""
+    late: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            uuid, parts = await stale.take()
+            reading = asyncio.ensure_future(_read(stale, read, uuid, parts))
+            late.add(reading)
+            reading.add_done_callback(late.discard)
+            await asyncio.wait({reading}, timeout=PATIENCE)
+            if reading.done():
+                reading.result()
+            else:
+                reading.add_done_callback(_forgotten)
+    finally:
+        for reading in tuple(late):
+            reading.add_done_callback(_forgotten)
+            reading.cancel()
+
+
+def _forgotten(reading: asyncio.Task[None]) -> None:
+    """Whoever shares its connection is told as well when that is lost."""
+    if not reading.cancelled():
+        reading.exception()
+
+
+async def _read(stale: Stale, read: Read, uuid: str, parts: Part) -> None:
+    try:
+        await read(uuid, parts)
+    finally:
+        stale.let(uuid)

@@ -1,0 +1,58 @@
+"""Whether libvirt and QEMU are at something with a domain, and for how long already."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import libvirt
+
+from kvmtui.host.base import Busy, Lost
+from kvmtui.host.patience import PATIENCE
+from kvmtui.host.virt.errors import sort
+from kvmtui.model import parse
+
+LOOK = 0.1
+"""Seconds between two looks."""
+
+
+def occupied(domain: Any) -> float:
+    """Seconds for which QEMU owes an answer to anybody, once that is long; 0 when it answers.
+
+    Where nobody waits for it, it is asked here, for what costs it nothing. That call, and nothing
+    else here, waits until it answers.
+    """
+    while True:
+        state, _details, milliseconds = domain.controlInfo(0)
+        if state != libvirt.VIR_DOMAIN_CONTROL_OCCUPIED:
+            break
+        if milliseconds >= 1000 * PATIENCE:
+            return float(milliseconds / 1000)
+        time.sleep(LOOK)
+    if state == libvirt.VIR_DOMAIN_CONTROL_OK:
+        nowait = libvirt.VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+        domain.connect().domainListGetStats([domain], libvirt.VIR_DOMAIN_STATS_IOTHREAD, nowait)
+    return 0.0
+
+
+def settle(domain: Any) -> None:
+    """Returns when libvirt works on the domain no more: what it was told may go on by itself.
+
+    A call outlives the connection that it came by.
+    """
+    while not _rests(domain):
+        time.sleep(LOOK)
+
+
+def _rests(domain: Any) -> bool:
+    try:
+        if domain.isActive():
+            return bool(domain.controlInfo(0)[0] == libvirt.VIR_DOMAIN_CONTROL_OK)
+        for disk in parse.domain(domain.XMLDesc(0)).writable[:1]:
+            domain.blockInfo(disk.target, 0)  # its turn comes after that of whoever works on it
+    except libvirt.libvirtError as error:
+        told = sort(error)
+        if isinstance(told, Lost):
+            raise
+        return not isinstance(told, Busy) and told.code != libvirt.VIR_ERR_OPERATION_INVALID
+    return True
