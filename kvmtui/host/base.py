@@ -7,7 +7,8 @@
     ├── Denied           this connection may not do that
     ├── Gone             the domain or snapshot does not exist any more
     ├── Busy             it did not answer in time, or something holds its lock
-    └── Lost             there is no connection (any more)
+    └── Lost             there is no connection any more: nobody knows what became of the call
+        └── Unreached    there was none, and so there was no call
 """
 
 from __future__ import annotations
@@ -40,4 +41,8 @@ class Busy(HostError):
 
 
 class Lost(HostError):
-    """There is no connection."""
+    """There is no connection any more."""
+
+
+class Unreached(Lost):
+    """There was no connection."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 
-from kvmtui.host.base import Denied, Gone, HostError, Lost
+from kvmtui.host.attempt import Attempt
+from kvmtui.host.base import HostError
 from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
-from kvmtui.host.virt import Connection
-from kvmtui.host.watch import BACK_OFF, Watch
-from kvmtui.model.domain import Domain
-from kvmtui.plans import aftermath, guest, outcome, rights
-from kvmtui.plans.jobs import stopped
+from kvmtui.host.watch import Watch
+from kvmtui.model.words import span
+from kvmtui.plans import cut_short, guest, outcome
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import Freeze, Step, Thaw
+from kvmtui.plans.steps import Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
+
+TRIES = 5
+"""How often a step that a guest waits for is tried when connections are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,6 @@ class Performance:
         """Whatever works on the domain is not this plan."""
         self._owes = False
         """A step came about after which there is something to do lastly."""
-        self._lost = False
-        """The connection was lost with the last call."""
         self.leaves_frost = False
         """The guest is frozen by a step that failed, or may be yet, and could not be thawed."""
 
@@ -77,13 +76,14 @@ class Performance:
         begun = time.monotonic()
         uuid = self._plan.ref.uuid
         seat = Seat("action", self._watch.opener)
+        attempt = Attempt(self._watch, self._plan, seat, self._lost)
         domain = self._watch.host.domain(uuid)
         self._beside |= domain is not None and bool(domain.busy)
         done, error = 0, ""
         unmet: list[str] = []
         try:
             for step in self._plan.steps:
-                error = await self._step(seat, step)
+                error = self._too_late(attempt, done) or await self._step(attempt, step)
                 if error:
                     break
                 done += 1
@@ -93,12 +93,12 @@ class Performance:
             for step in self._plan.undo if undone else ():
                 if self._is_needless(step):
                     continue
-                undone = not await self._step(seat, step)
+                undone = not await self._step(attempt, step)
                 if not undone:
                     break
             self._owes = bool(done)
             for step in (*self.owed, *(() if error else self._plan.afterwards)):
-                unmet += await self._tried(seat, step)
+                unmet += await self._tried(attempt, step)
         finally:
             self._owes = False
             seat.close()
@@ -122,27 +122,35 @@ class Performance:
         For when kvmtui ends: libvirt itself goes on with what the plan waits for.
         """
         seat, unmet = Seat("last", self._watch.opener), list[str]()
+        attempt = Attempt(self._watch, self._plan, seat, self._lost)
         try:
             for step in filter(outcome.gives_back, self.owed):
-                unmet += await self._tried(seat, step)
+                unmet += await self._tried(attempt, step)
         finally:
             seat.close()
         return tuple(unmet)
 
-    async def _tried(self, seat: Seat, step: Step) -> list[str]:
-        """A step unless it is needless, again where a lost connection may come back."""
-        for wait in (*BACK_OFF, 0.0):
-            trouble = "" if self._is_needless(step) else await self._step(seat, step)
-            if not (trouble and self._lost and wait):
+    async def _tried(self, attempt: Attempt, step: Step) -> list[str]:
+        """A step unless it is needless, again when the connection was lost amid it."""
+        trouble = ""
+        for _ in range(TRIES):
+            trouble = "" if self._is_needless(step) else await self._step(attempt, step)
+            if not (trouble and attempt.lost):
                 break
-            await asyncio.sleep(wait)
         return [f"could not {step.says}: {trouble}"] if trouble else []
 
     def _is_needless(self, step: Step) -> bool:
         now = self._watch.host.domain(self._plan.ref.uuid)
         return now is not None and outcome.needless(step, now)
 
-    async def _step(self, seat: Seat, step: Step) -> str:
+    def _too_late(self, attempt: Attempt, done: int) -> str:
+        """Why nothing more is taken away after connections were lost for long."""
+        left = self._plan.steps[done:]
+        if attempt.away < cut_short.LONG or not any(map(cut_short.takes_away, left)):
+            return ""
+        return f"the connection was lost for {span(attempt.away)}, so nothing more was done"
+
+    async def _step(self, attempt: Attempt, step: Step) -> str:
         """One step; gives what went wrong, or nothing."""
         begun = time.monotonic()
         self._say(step.says, step.watch)
@@ -151,53 +159,13 @@ class Performance:
         if error:
             self._record(step, error, time.monotonic() - begun)
             return error
-        error = await self._call(seat, step)
+        error = await attempt.make(step)
         self._record(step, error, time.monotonic() - begun)
         if guest.freezes(step):
-            error += await self._thawed(seat, step, error)
+            error += await self._thawed(attempt, step, error)
         return error
 
-    async def _call(self, seat: Seat, step: Step) -> str:
-        """The step's libvirt call, and whether its effect can be read back."""
-        before, error = self._watch.host.domain(self._plan.ref.uuid), ""
-        self._lost = False
-        try:
-            await seat.call(Connection.perform, self._plan.ref.uuid, step)
-        except HostError as refused:
-            error, self._lost = str(refused), isinstance(refused, Lost)
-            if isinstance(refused, Denied):
-                error += self._learnt(step)
-        domain = await self._read_back(step)
-        if isinstance(domain, HostError):
-            self._lost |= isinstance(domain, Lost)
-            unread = "what came of it could not be read"
-            return f"{error}; {unread}" if error else f"{unread}: {domain}"
-        if error:
-            lack = await self._lack(seat, step, before)
-            return "; ".join((error, *lack, *aftermath.told(step, before, domain)))
-        return outcome.missing(step, domain) or ""
-
-    def _learnt(self, step: Step) -> str:
-        """Keeps in mind what this connection may not do; gives what to add."""
-        domain, needed = self._watch.host.domain(self._plan.ref.uuid), rights.needed(step)
-        if domain is None or not needed:
-            return ""
-        right = needed[-1]
-        self._watch.shelf.change(domain.uuid, denied=domain.denied | {right})
-        return f" (it needs the right “{right}”)"
-
-    async def _lack(self, seat: Seat, step: Step, before: Domain | None) -> tuple[str, ...]:
-        """Whether there was room for what a job wrote that the step has waited for."""
-        file = stopped.written(step, self._plan.steps, before)
-        if not file:
-            return ()
-        try:
-            places = await seat.call(Connection.places, (file,))
-        except HostError:
-            return ()
-        return tuple(told for place in places for told in stopped.no_room(place))
-
-    async def _thawed(self, seat: Seat, step: Step, error: str) -> str:
+    async def _thawed(self, attempt: Attempt, step: Step, error: str) -> str:
         """Thaws the guest if the step has failed and left it frozen; gives what to add."""
         if not error:
             self._frost.passed(step)
@@ -205,7 +173,7 @@ class Performance:
         self._say("see whether the guest is left frozen")
         if not await self._frost.remains():
             return ""
-        trouble = await self._step(seat, Thaw(step.domain))
+        trouble = await self._step(attempt, Thaw(step.domain))
         self.leaves_frost = bool(trouble)
         later = "it is thawed as soon as its agent answers"
         return f"; the guest may be frozen: {trouble}; {later}" if trouble else "; it was thawed"
@@ -220,18 +188,10 @@ class Performance:
             self._watch.reader.end(self._plan.ref.uuid)
         self._watch.shelf.change(self._plan.ref.uuid, busy=text)
 
-    async def _read_back(self, step: Step) -> Domain | HostError:
-        uuid = self._plan.ref.uuid
-        try:
-            domain = await self._watch.reader.fresh(uuid)
-            if isinstance(step, Freeze | Thaw):
-                await self._watch.reader.asking.ask(uuid)
-                domain = self._watch.host.domain(uuid) or domain
-            return domain
-        except Gone as gone:
-            return gone
-        except HostError as error:
-            return error
+    def _lost(self, step: Step, lost: HostError) -> None:
+        """Written down at once: nobody knows how long it takes to learn more."""
+        self._record(step, f"connection lost: {lost}; what came of it is seen later", 0.0)
+        self._say(f"see what came of it: {step.says}")
 
     def _record(self, step: Step, error: str, seconds: float) -> None:
         self._journal.write(

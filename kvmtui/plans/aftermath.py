@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from kvmtui.model.domain import Domain
+from os.path import basename
+
+from kvmtui.model.disk import Disk
+from kvmtui.model.domain import Domain, State
 from kvmtui.plans.jobs import stopped
 from kvmtui.plans.steps import (
     AwaitMerged,
     AwaitReady,
+    Copy,
     CreateSnapshot,
     DeleteSnapshot,
+    SaveTo,
+    StartOver,
     Step,
     Target,
 )
+from kvmtui.plans.subject import named
 
 
 def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -23,7 +30,7 @@ def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
         found = _deleted(step, before, after)
     elif isinstance(step, AwaitReady | AwaitMerged):
         found = stopped.told(step, before, after)
-    return (*found, *_state(before, after))
+    return (*found, *_left(step, before, after), *_state(before, after))
 
 
 def _deleted(step: DeleteSnapshot, before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -78,4 +85,34 @@ def _unrecorded(used: list[Target], files: list[Target]) -> tuple[str, ...]:
 def _state(before: Domain | None, after: Domain) -> tuple[str, ...]:
     if before is None or before.state is after.state:
         return ()
-    return (f"the domain is {after.state.value} now",)
+    key = {State.OFF: ": o starts it", State.PAUSED: ": o resumes it"}.get(after.state, "")
+    return (f"the domain is {after.state.value} now{key}",)
+
+
+def _left(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
+    """The files that libvirt was to make and that nothing uses, though they are there now."""
+    there = _beside(after) - (_beside(before) if before is not None else frozenset())
+    used = named(after) | {la.source for d in _disks(after) for la in d.layers}
+    used |= {d.mirror.source for d in _disks(after) if d.mirror}
+    left = [basename(file) for file in _made(step) if file in there - used]
+    return (f"{' and '.join(left)} stayed behind unused",) if left else ()
+
+
+def _made(step: Step) -> tuple[str, ...]:
+    match step:
+        case CreateSnapshot(targets=targets, memory_file=memory):
+            return (*(target.file for target in targets), memory)
+        case StartOver(targets=targets):
+            return tuple(target.file for target in targets)
+        case Copy(file=file) | SaveTo(file=file):
+            return (file,)
+    return ()
+
+
+def _disks(domain: Domain) -> tuple[Disk, ...]:
+    return domain.config.disks if domain.config else ()
+
+
+def _beside(domain: Domain) -> frozenset[str]:
+    """The files that are known to be there."""
+    return frozenset().union(*(disk.folder for disk in _disks(domain) if disk.folder))

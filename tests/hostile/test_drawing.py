@@ -34,7 +34,7 @@ def check_texts(told: Iterable[Text]) -> None:
 @given(hosts, WIDTHS)
 def test_panes(host: Host, width: int) -> None:
     check(domains.rows(World((host,)), width, NOW), width)
-    check(jobs.rows(World((host,)), width), width)
+    check(jobs.rows(World((host,)), width, NOW), width)
     for shown in host.domains:
         stale = health.stale(host, shown)
         check(snapshots.rows(shown, width, NOW, stale=stale), width)

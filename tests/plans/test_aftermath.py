@@ -18,6 +18,8 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     Pull,
+    SaveTo,
+    StartOver,
     Step,
     Target,
 )
@@ -50,7 +52,11 @@ UNRECORDED = (
     [
         (STEP, BEFORE, ""),
         (STEP, BOTH, UNRECORDED),
-        (STEP, replace(BOTH, state=State.OFF), f"{UNRECORDED}; the domain is shut off now"),
+        (
+            STEP,
+            replace(BOTH, state=State.OFF),
+            f"{UNRECORDED}; the domain is shut off now: o starts it",
+        ),
         (
             STEP,
             ONE,
@@ -60,7 +66,7 @@ UNRECORDED = (
         (STEP, TAKEN, "snapshot “s1” is there although libvirt reported an error"),
         (INSIDE, inner("i1"), "snapshot “i1” is there although libvirt reported an error"),
         (INSIDE, inner(), ""),
-        (STEP, replace(BEFORE, state=State.PAUSED), "the domain is paused now"),
+        (STEP, replace(BEFORE, state=State.PAUSED), "the domain is paused now: o resumes it"),
         (STEP, replace(BEFORE, config=None, forest=None), ""),
         (MERGE, chained(2), SPOILT),
         (MERGE, chained(0), ""),
@@ -68,11 +74,35 @@ UNRECORDED = (
         (replace(MERGE, snapshot="s2"), HALF, HALF_MERGED),
         (OTHER, HALF, ""),
         (OTHER, BEFORE, ""),
-        (OTHER, replace(BEFORE, state=State.OFF), "the domain is shut off now"),
+        (OTHER, replace(BEFORE, state=State.OFF), "the domain is shut off now: o starts it"),
     ],
 )
 def test_what_happened_all_the_same_is_told(step: Step, after: Domain, said: str) -> None:
     assert "; ".join(aftermath.told(step, BEFORE, after)) == said
+
+
+@pytest.mark.parametrize(
+    ("step", "there", "said"),
+    [
+        (STEP, ("a.s1",), "a.s1 stayed behind unused"),
+        (STEP, ("a.s1", "b.s1"), "a.s1 and b.s1 stayed behind unused"),
+        (replace(STEP, memory_file=file("ram")), ("ram",), "ram stayed behind unused"),
+        (STEP, ("other",), ""),
+        (Copy("web", "vda", file("new"), "qcow2"), ("new",), "new stayed behind unused"),
+        (SaveTo("web", file("ram")), ("ram",), "ram stayed behind unused"),
+        (StartOver("web", "s1", TARGETS), ("b.s1",), "b.s1 stayed behind unused"),
+    ],
+)
+def test_files_that_were_made_and_are_not_used_are_told(
+    step: Step, there: tuple[str, ...], said: str
+) -> None:
+    before = domain("web", disk(file("a"), folder=frozenset({file("a"), file("b.old")})))
+    now = frozenset({file("a"), *map(file, there)})
+    after = domain("web", disk(file("a"), folder=now))
+    assert "; ".join(aftermath.told(step, before, after)) == said
+    assert aftermath.told(step, after, after) == ()
+    used = domain("web", disk(*map(file, there), file("a"), folder=now))
+    assert "stayed behind" not in "; ".join(aftermath.told(step, before, used))
 
 
 def test_a_snapshot_that_went_all_the_same_is_told() -> None:
@@ -103,7 +133,7 @@ SAME = "the guest goes on in the same layers as before the job"
         (
             ONE,
             replace(ONE, state=State.OFF),
-            "vda has the same layers as before the job; the domain is shut off now",
+            "vda has the same layers as before the job; the domain is shut off now: o starts it",
         ),
     ],
 )

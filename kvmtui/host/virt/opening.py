@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import libvirt
 
-from kvmtui.host.base import Denied, Lost
+from kvmtui.host.base import Denied, Unreached
 from kvmtui.host.discretion import discreet
 from kvmtui.host.virt.connection import Connection
 from kvmtui.host.virt.errors import sort, translated
@@ -100,7 +100,7 @@ class Opener:
     def open(self) -> Connection:
         """Connects; blocks as long as the transport does.
 
-        Raises ``Denied`` or ``Lost``, whose message names the cause and the mend.
+        Raises ``Denied`` or ``Unreached``, whose message names the cause and the mend.
         """
         start_event_loop()
         shares = is_within(self.uri)
@@ -124,11 +124,11 @@ class Opener:
             text = str(sorted_).rstrip(".")
             text = f"{text}; {mend(uri, text)}"
             if handle is None:
-                kind = Denied if isinstance(sorted_, Denied) else Lost
+                kind = Denied if isinstance(sorted_, Denied) else Unreached
                 raise kind(text, sorted_.code) from error
             self.barred = text
         except ValueError as error:  # of characters that no URI has
-            raise Lost(f"it cannot be passed on; {mend('', '')}") from error
+            raise Unreached(f"it cannot be passed on; {mend('', '')}") from error
         with suppress(libvirt.libvirtError):  # drivers inside this process have no peer to probe
             handle.setKeepAlive(*KEEPALIVE)
         return handle

@@ -9,7 +9,7 @@ import libvirt
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import compose
-from kvmtui.host.virt.acting import users
+from kvmtui.host.virt.acting import losing, users
 from kvmtui.model import parse
 from kvmtui.plans.steps import (
     AbortJob,
@@ -67,11 +67,15 @@ def copy(domain: Any, step: Copy) -> None:
 
 def await_ready(domain: Any, target: str) -> None:
     """READY is what the live definition says; ``cur == end`` alone is not believed."""
-    while True:
-        if _is_ready(domain, target):
-            return
-        if not domain.blockJobInfo(target, 0):
+    lost = 0
+    while not _is_ready(domain, target):
+        info = domain.blockJobInfo(target, 0)
+        if not info:
             raise Refused(f"the job of {target} ended before it was ready")
+        lost = lost + 1 if losing.is_lost(domain, target, info) else 0
+        if lost == IDLE:
+            losing.settle(domain, target, info)
+            return
         time.sleep(LOOK)
 
 
@@ -119,9 +123,11 @@ def tune(domain: Any, step: Tune) -> None:
 
 def pivot(domain: Any, step: Pivot) -> None:
     """``virDomainBlockJobAbort`` with PIVOT."""
+    losing.refuse_pivot(domain, step.disk)
     domain.blockJobAbort(step.disk, libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
 
 
 def abort(domain: Any, step: AbortJob) -> None:
     """``virDomainBlockJobAbort``."""
+    losing.refuse_abort(domain, step.disk)
     domain.blockJobAbort(step.disk, 0)
