@@ -250,12 +250,8 @@ class Watch:
         except Lost:
             raise
         except HostError:
-            self.reader.list.set()
+            self.reader.list.set()  # it may be gone; nobody else is concerned
             return
-        except Lost:
-            raise
-        except HostError:
-            return  # nobody else is concerned, and the next full reading tells why
         known = frozenset(snapshot.name for snapshot in domain.forest.snapshots)
         if (names, current) != (known, domain.forest.current):
             self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
