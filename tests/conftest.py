@@ -11,7 +11,7 @@ import pytest
 from tests.lab.ledger import Ledger
 from tests.units import Units
 
-LONG = ("lab", "terminal", "demo", "host", "ui")
+LONG = {"lab", "terminal", "demo", "host", "ui"}
 """Folders with tests that wait for daemons, guests or screens."""
 
 
@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Workers begin with what takes long, so that nobody is left with it at the end."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.path.parent.name not in LONG)
+        items.sort(key=lambda item: LONG.isdisjoint(item.path.parts[-4:-1]))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Units:
