@@ -44,6 +44,8 @@ class Attempt:
         """The connection was lost amid the last step."""
         self.away = 0.0
         """Seconds for which connections were lost, altogether."""
+        self._begun = False
+        """A step came about, so that the others should follow."""
 
     async def make(self, step: Step) -> str:
         """What went wrong, or nothing."""
@@ -52,13 +54,13 @@ class Attempt:
             error = await self._once(step)
         while error and self.lost and cut_short.waits(step):
             error = await self._once(step)
+        self._begun |= not error
         return error
 
     async def _once(self, step: Step) -> str:
         before, refused = self._watch.host.domain(self._uuid), await self._called(step)
         while isinstance(refused, Unreached):
-            await self._back(step, refused, settle=False)
-            if self.away > cut_short.LONG and cut_short.takes_away(step):
+            if not await self._reached(step, refused):
                 return str(refused)
             refused = await self._called(step)
         self.lost = isinstance(refused, Lost)
@@ -96,22 +98,36 @@ class Attempt:
             return refused
         return None
 
+    async def _reached(self, step: Step, unreached: Unreached) -> bool:
+        """Waits for the host; whether what was agreed to is still wished for when it is there."""
+        back = self._back(step, unreached, settle=False)
+        if self._begun and not cut_short.takes_away(step):
+            await back
+            return True
+        try:
+            await asyncio.wait_for(back, cut_short.LONG - self.away)
+        except TimeoutError:
+            return False
+        return True
+
     async def _back(self, step: Step, lost: Lost, *, settle: bool) -> None:
         """Waits for the host, and for libvirt to be done with the domain."""
         begun = time.monotonic()
         self._tell(step, lost)
-        while True:
-            await asyncio.sleep(PAUSE)
-            await self._watch.opened()
-            try:
-                if settle:
-                    await self._seat.call(Connection.settle, self._uuid)
-                break
-            except Lost:
-                continue
-            except HostError:
-                break  # reading tells the same
-        self.away += time.monotonic() - begun
+        try:
+            while True:
+                await asyncio.sleep(PAUSE)
+                await self._watch.opened()
+                try:
+                    if settle:
+                        await self._seat.call(Connection.settle, self._uuid)
+                    return
+                except Lost:
+                    continue
+                except HostError:
+                    return  # reading tells the same
+        finally:
+            self.away += time.monotonic() - begun
 
     async def _read_back(self, step: Step) -> Domain | HostError:
         """The domain as it is now; waits until somebody answers for it."""

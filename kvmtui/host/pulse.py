@@ -54,9 +54,14 @@ class Pulse:
         for domain in self._shelf.host.domains:
             self._shelf.silent(domain.uuid, QEMU, 0.0)
 
-    async def answers(self, uuid: str) -> Answer:
-        """Whether QEMU can be asked something now; waits until its answer is late."""
+    async def answers(self, uuid: str, *, anew: bool = False) -> Answer:
+        """Whether QEMU can be asked something now; waits until its answer is late.
+
+        ``anew``: that it has answered just before is not enough.
+        """
         domain = self._shelf.host.domain(uuid)
+        if anew:
+            self._sound.pop(uuid, None)
         if domain is None or not self._has(domain) or self._is_sound(uuid):
             return Answer.SOUND
         self.feel(uuid)

@@ -106,7 +106,7 @@ class Reader:
         ``anew``: storage pools must look at their files again, too, as before a plan.
         """
         await self.domains()
-        if await self.pulse.answers(uuid) is Answer.LATE:
+        if await self.pulse.answers(uuid, anew=True) is Answer.LATE:
             raise Busy(f"{self._name(uuid)}: QEMU does not answer")
         async with self._reading(uuid) as seat:
             if anew:

@@ -174,6 +174,22 @@ async def test_a_call_that_never_reached_libvirt_is_made_when_it_can_be(
     assert called == list(outcome.plan.steps)
 
 
+async def test_what_was_not_begun_is_not_done_after_long(
+    driver: Driver,
+    machine: Machine,
+    losing: Callable[[Fault], list[Step]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is surprised by what was wished for an hour ago."""
+    ref = await driver.meet("m")
+    plan = await driver.plan(Create(ref, "s1"))
+    called = losing(lambda step: "never")
+    monkeypatch.setattr(cut_short, "LONG", 0.01)
+    outcome = await driver.fleet.perform(plan)  # type: ignore[arg-type]
+    assert "could not take snapshot “s1” (disks only): nobody listens" in outcome.says
+    assert (called, machine.recorded()) == ([], {})
+
+
 async def test_after_long_nothing_more_is_taken_away(
     driver: Driver,
     machine: Machine,
