@@ -22,7 +22,7 @@ def of_domain(domain: Domain, now: float) -> str:
     """Empty while no answer is late."""
     if domain.silence is None:
         return ""
-    whose = f" from {domain.silence.whose}" if domain.silence.whose else ""
+    whose = f" from {safe(domain.silence.whose)}" if domain.silence.whose else ""
     return f"no answer{whose} for {lasting(domain.silence.since, now)}"
 
 

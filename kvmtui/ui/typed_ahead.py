@@ -7,11 +7,25 @@ from collections import deque
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.widgets import Button, Input
 
 from kvmtui.ui.later import later
+from kvmtui.ui.screens.modal import Modal
+
+MOST = 64
+"""Keys that somebody types ahead at most; more come of a paste that the terminal does not mark."""
+
+MOST_TEXT = 1024
+"""The same while a field takes them, into which somebody may well paste."""
+
+CALM = 0.3
+"""Seconds without a key after which a paste is over."""
 
 PATIENCE = 0.5
 """Seconds after which the next key is looked at, whatever became of the one before."""
+
+
+FLOODED = "so many keys at once were taken for a paste, and dropped"
 
 
 class TypedAhead(App[int]):
@@ -31,19 +45,47 @@ class TypedAhead(App[int]):
         self._pressed = 0
         """Number of the key that is being obeyed; 0 for none."""
         self._count = 0
+        self._flooded = False
+        """Keys come that nobody types."""
+        self._last = 0.0
+        """When the last key came."""
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys that come while another is being obeyed."""
+        if isinstance(event, events.Key) and not self.screen_stack:
+            return  # all is over
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+            return
+        if self._is_of_a_flood(event):
             return
         self._waiting_keys.append(event)
         if not self._pressed:
             await self._press()
 
+    def _is_of_a_flood(self, key: events.Key) -> bool:
+        """Whether nobody has typed it; then nothing that waits was typed, either."""
+        pause, self._last = key.time - self._last, key.time
+        if self._flooded and pause < CALM:
+            return True
+        most = MOST_TEXT if isinstance(self.focused, Input) else MOST
+        self._flooded = len(self._waiting_keys) >= most
+        if self._flooded:
+            self._waiting_keys.clear()
+            self.notify(FLOODED, severity="warning", markup=False)
+        return self._flooded
+
+    def _is_blind(self, key: events.Key) -> bool:
+        """Whether it agrees to what does harm, and came before anybody could see what that is."""
+        button, screen = self.focused, self.screen
+        agrees = key.key == "enter" and isinstance(button, Button) and button.variant == "error"
+        return agrees and isinstance(screen, Modal) and key.time < screen.opened
+
     async def _press(self) -> None:
-        while self._waiting_keys and not self._pressed:
+        while self._waiting_keys and not self._pressed and self.screen_stack:
             key = self._waiting_keys.popleft()
+            if self._is_blind(key):
+                continue
             self._count += 1
             self._pressed = number = self._count
             target = self.focused or self.screen

@@ -87,7 +87,12 @@ class Hand:
                 self.terminal.press("space", *["j"] * random.randrange(3))
         before = notice(self.terminal.text())
         self.terminal.press(key)
-        said = self.terminal.until(lambda text: modal(text) or notice(text) not in ("", before))
+        try:
+            said = self.terminal.until(lambda text: modal(text) or notice(text) not in ("", before))
+        except AssertionError:
+            if not before:
+                raise
+            return Deed(key, result="refused", says=before)  # told once more with the same words
         if modal(said) is None:
             return Deed(key, result="refused", says=notice(said))
         if domain not in self._title(said).split():

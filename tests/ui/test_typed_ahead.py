@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from kvmtui.model.domain import State
 from kvmtui.plans.steps import Commit, CreateSnapshot
+from kvmtui.ui.typed_ahead import CALM
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
 from tests.worlds import chained, disk, domain, file
 
@@ -91,3 +93,65 @@ async def test_the_pane_is_the_one_that_was_gone_to(hosts: Still) -> None:
         await until(pilot, lambda: "snapshots · alpha" in text(pilot))
         typed_ahead(pilot, *"j2gv")
         await until(pilot, lambda: "“s1” of beta · XML" in text(pilot))
+
+
+@pytest.mark.parametrize("way", ["right", "tab"])
+@pytest.mark.parametrize("key", "rd")
+async def test_what_does_harm_is_not_agreed_to_before_it_could_be_seen(
+    key: str, way: str, hosts: Still
+) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home")
+        await until(pilot, lambda: "no description" in text(pilot))
+        typed_ahead(pilot, key, *[way] * 5, "enter", *[way, "enter"] * 5)
+        await pilot.pause(0.5)
+        assert hosts.performed == []
+
+
+async def test_more_keys_than_anybody_types_ahead_are_a_paste(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await until(pilot, lambda: "snapshots · alpha" in text(pilot))
+        typed_ahead(pilot, *"jsudden text\t\tand more of it" * 20, "enter", "q")
+        await until(pilot, lambda: "taken for a paste" in text(pilot))
+        assert (hosts.performed, pilot.app.is_running) == ([], True)
+        await pilot.pause(2 * CALM)
+        await pilot.press("G", "s")
+        await until(pilot, lambda: "Take a snapshot of gamma" in text(pilot))
+
+
+async def test_a_field_takes_a_long_text_that_comes_as_keys(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "g", "e")
+        await until(pilot, lambda: "About" in text(pilot))
+        typed_ahead(pilot, *"word " * 40, *"end.")
+        await until(pilot, lambda: "word end." in text(pilot))
+
+
+@pytest.mark.parametrize("keys", [("o", "enter", "enter", "enter"), ("d", "enter", "enter")])
+async def test_an_answer_is_given_once(keys: tuple[str, ...], hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home")
+        await until(pilot, lambda: "no description" in text(pilot))
+        typed_ahead(pilot, *keys, "enter", "escape", "escape", "enter")
+        await pilot.pause(0.5)
+        assert hosts.performed == []
+        await until(pilot, lambda: "Cancel" not in text(pilot))
+
+
+async def test_keys_after_the_last_one_are_dropped(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await until(pilot, lambda: "snapshots · alpha" in text(pilot))
+        typed_ahead(pilot, *"qjjjjjjjjjjjj2gv")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert pilot.app.return_code == 0
+
+
+async def test_a_paste_that_the_terminal_marks_is_no_keys(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await until(pilot, lambda: "snapshots · alpha" in text(pilot))
+        pilot.app.post_message(events.Paste("jdq\r\t\r" * 2**18))
+        await pilot.press("s")
+        await until(pilot, lambda: "Take a snapshot of alpha" in text(pilot))
+        pilot.app.post_message(events.Paste("one\rtwo" * 2**18))
+        await until(pilot, lambda: "Name   one " in text(pilot))
+        assert hosts.performed == []

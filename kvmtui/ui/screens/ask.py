@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from kvmtui.ui.screens.modal import Modal
 
-class Ask(ModalScreen[str]):
+
+class Ask(Modal[str]):
     """Gives the answer that was chosen; ``answers[0]``, which changes nothing, for Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

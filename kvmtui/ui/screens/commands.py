@@ -11,18 +11,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from kvmtui.render.row import ACCENT, QUIET, Cell, Row, line
 from kvmtui.render.words import safe
 from kvmtui.ui.commands import Command
 from kvmtui.ui.lines import Lines
+from kvmtui.ui.screens.modal import Modal
 from kvmtui.ui.view import View
 from kvmtui.ui.written import Written
 
 
-class CommandList(ModalScreen[str | None]):
+class CommandList(Modal[str | None]):
     """Type to narrow the list, Enter to run; gives the id of the command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
@@ -28,6 +27,7 @@ from kvmtui.ui.forms import form
 from kvmtui.ui.forms.form import Field, Form
 from kvmtui.ui.line import Line
 from kvmtui.ui.planning import Look, Planning, differs
+from kvmtui.ui.screens.modal import Modal
 from kvmtui.ui.toggle import Toggle
 from kvmtui.ui.written import Written
 
@@ -49,7 +49,7 @@ class Agreed:
     plan: Plan
 
 
-class PlanScreen(ModalScreen[Agreed | None]):
+class PlanScreen(Modal[Agreed | None]):
     """Plans anew on every change of a field or of the world; nothing runs from here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -231,7 +231,7 @@ class PlanScreen(ModalScreen[Agreed | None]):
 
         The next key may be there already, so the focus moves at once.
         """
-        if not self._settled:
+        if not self._settled or not self.is_current:
             return
         self.replan()
         plan = self._planning.plan

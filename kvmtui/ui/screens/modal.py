@@ -1,0 +1,23 @@
+"""What the screens have in common that ask before something is done."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Modal(ModalScreen[T]):
+    """Knows since when it can be answered, and is answered once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = monotonic()
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Away with that answer; a key that came once too often changes nothing."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
