@@ -30,7 +30,8 @@ from tests.terminal.terminal import Terminal
 PROGRAM = Path(sys.executable).with_name("kvmtui")
 
 NOISE = re.compile(
-    rb"libvirt: [A-Za-z ]{0,40}error :|[0-9]\+0000: [0-9]+: (debug|info|warning|error) :|Traceback|Exception"
+    rb"libvirt: [A-Za-z ]{0,40}error :|[0-9]\+0000: [0-9]+: (debug|info|warning|error) :"
+    rb"|Traceback|Exception"
 )
 """What libvirt and Python write when nobody holds them back."""
 
