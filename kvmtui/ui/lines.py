@@ -166,7 +166,8 @@ class Lines(ScrollView, can_focus=True):
             self.cursor = self._nearest(self.cursor + by * max(height - 1, 1))
 
     def action_edge(self, towards: int) -> None:
-        """To the first or last row."""
+        """To the first or last row, which is meant also where the cursor stands there already."""
+        self.lost = None
         self.cursor = self._nearest(0 if towards < 0 else len(self.rows))
 
     def on_click(self, event: events.Click) -> None:

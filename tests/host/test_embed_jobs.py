@@ -120,7 +120,7 @@ async def test_a_delete_of_a_snapshot_keeps_the_data_and_says_what_it_does(
     assert slow.domain("m").jobs == ()
     assert slow.domain("m").busy == ""
     busy = {world.hosts[0].domains[0].busy for world in slow.worlds} - {""}
-    assert busy == {"delete snapshot “s1”"}
+    assert busy == {"note when the images of “s1” were written last", "delete snapshot “s1”"}
     assert heavy.chain() == ("m-vda.qcow2",)
     assert now(heavy)[:3] == history(1)[:3]
     assert holds(heavy.sources()["vda"], 0x77, offset=2**22)

@@ -15,6 +15,7 @@ def test_bytes_that_are_no_text_are_survived(kvmtui: Run, noise: bytes) -> None:
     screen.until("● test")
     screen.paste(noise)
     screen.send(noise)
+    screen.still()
     screen.press("?")
     screen.until("Escape closes")
     screen.press("escape", "q")

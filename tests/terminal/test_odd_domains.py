@@ -83,6 +83,7 @@ def test_a_raw_disk_takes_no_snapshot_inside(
     subprocess.run(["qemu-img", "create", "-q", "-f", "raw", image, "8M"], check=True)
     new_odd("raw", [image], make_raw).start()
     screen.until("● raw ")
+    go_to(screen, "raw")
     refusal(screen, "c", "vda has no layer below its active one")
     screen.press("s")
     screen.until("inside the image: vda is raw")
@@ -97,12 +98,14 @@ def test_a_missing_file_is_marked_and_refuses_snapshots(
     image.unlink()
     new_odd("missing", [image])
     screen.until(lambda text: "○ missing " in text and " lost " in text and "missing  " in text)
+    go_to(screen, "missing")
     refusal(screen, "s", f"{image.name} of vda is missing")
 
 
 def test_a_domain_without_disks_has_nothing_to_keep(screen: Terminal, new_odd: NewOdd) -> None:
     domain = new_odd("diskless", [])
     screen.until("no disks")
+    go_to(screen, "diskless")
     refusal(screen, "s", "no writable disk is chosen")
     refusal(screen, "c", "no writable disk is selected")
     refusal(screen, "r", "no snapshot is selected")

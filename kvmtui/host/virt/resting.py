@@ -20,12 +20,16 @@ def occupied(domain: Any) -> float:
     """Seconds for which QEMU owes an answer to anybody, once that is long; 0 when it answers.
 
     Where nobody waits for it, it is asked here, for what costs it nothing. That call, and nothing
-    else here, waits until it answers.
+    else here, waits until it answers. One that is at another call than before has answered.
     """
+    before = 0
     while True:
         state, _details, milliseconds = domain.controlInfo(0)
         if state != libvirt.VIR_DOMAIN_CONTROL_OCCUPIED:
             break
+        if milliseconds < before:
+            return 0.0
+        before = milliseconds
         if milliseconds >= 1000 * PATIENCE:
             return float(milliseconds / 1000)
         time.sleep(LOOK)
