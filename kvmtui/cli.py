@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 FAILED = 1
 USAGE = 2
 """Exit status for a command line, or a terminal, that cannot be used."""
+
+UNABLE = "dumb"
+"""What a terminal calls itself that can only show line after line."""
 
 PIPE_CLOSED = 141
 """Exit status when nobody reads any more, as shells have it."""
@@ -60,18 +65,25 @@ def parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Ends the process: a hung libvirt call on some thread must not hold up quitting."""
+    """Ends the process whatever happens: no thread that hangs or reads must outlive the rest."""
     options = parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    status = FAILED
     try:
         status = run(options)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         status = PIPE_CLOSED
-    os._exit(status)
+    except OSError as error:
+        if error.errno != errno.EIO:  # of a terminal that is gone
+            _complain(str(error), status)
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,6 +92,9 @@ def run(options: argparse.Namespace) -> int:
         return _complain("--demo makes a host of its own: leave -c away", USAGE)
     if options.what != "show" and not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _complain("a terminal is needed; for plain text run: kvmtui show", USAGE)
+    if options.what != "show" and os.environ.get("TERM") == UNABLE:
+        told = "this terminal can show no screen (TERM=dumb); for plain text run: kvmtui show"
+        return _complain(told, USAGE)
     try:
         return _demo(options) if options.demo else _real(options)
     except KeyboardInterrupt:

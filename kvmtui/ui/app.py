@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
@@ -66,6 +67,8 @@ class Kvmtui(TypedAhead):
         """A modal for a change is open, or about to be."""
         self._warned = False
         """The user knows what a guest was not given back."""
+        self._ending = False
+        """A signal has come that ends it."""
 
     def get_driver_class(self) -> type[Driver]:
         return Driver
@@ -81,6 +84,12 @@ class Kvmtui(TypedAhead):
         self._main.show(self._hosts.world)
         self._notice()
         self._follow()
+
+    def set_timer(self, *args: Any, **options: Any) -> Timer:
+        """A timer that is late is not dropped (see ``later``): Textual waits with sizes for one."""
+        timer = super().set_timer(*args, **options)
+        timer._skip = False
+        return timer
 
     @work
     async def _follow(self) -> None:
@@ -253,6 +262,9 @@ class Kvmtui(TypedAhead):
     @work
     async def _ended(self, status: int) -> None:
         """The terminal is gone, so nobody can be asked: no guest is left frozen or paused."""
+        if self._ending:
+            return  # it is told by more than one signal
+        self._ending = True
         await self._give_back()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._thaw(), LAST_WORDS)

@@ -1,24 +1,46 @@
-"""Textual's driver, which goes on when it reads bytes that are no UTF-8."""
+"""What the terminal sends, as Textual reads it: whatever bytes come, and until it is gone."""
 
 from __future__ import annotations
 
+import os
+import select
+import signal
 from codecs import IncrementalDecoder, getincrementaldecoder
 from functools import partial
+from threading import Thread
 
 from textual.drivers import linux_driver
 
 
 class Driver(linux_driver.LinuxDriver):
-    """Takes such bytes for U+FFFD; Textual 8.2.8 ends the program with a traceback.
+    """Goes on after bytes that are no text and no key; Textual 8.2.8 ends with a traceback.
 
     A terminal sends them where its line is noisy or its encoding another, or when something that
     is no text is pasted.
     """
 
     def run_input_thread(self) -> None:
-        """Has the decoder replace instead of raise: it is made here, once."""
+        """Reads until the end, and begins anew after a sequence that means nothing."""
+        Thread(target=self._await_end, name="terminal", daemon=True).start()
+        # looked up whenever reading begins: what is no text is replaced, so that a paste stays one
         vars(linux_driver)["getincrementaldecoder"] = _forgiving
-        super().run_input_thread()
+        while not self.exit_event.is_set():
+            try:
+                super().run_input_thread()
+            except (ValueError, OverflowError):
+                continue
+
+    def _await_end(self) -> None:
+        """Has nobody read from a terminal that is gone: it would give nothing, again and again.
+
+        The kernel does not tell everybody of that end by a signal.
+        """
+        end = select.poll()
+        end.register(self.fileno, 0)  # waits for what needs not be asked for: hang-ups and errors
+        end.poll()
+        if not self.exit_event.is_set():
+            self.exit_event.set()
+            os.kill(os.getpid(), signal.SIGHUP)
 
 
 def _forgiving(encoding: str) -> partial[IncrementalDecoder]:

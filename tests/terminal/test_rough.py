@@ -1,0 +1,123 @@
+"""A terminal that is pulled at, and bytes that nobody types: the screen stays, and obeys still."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.conftest import Run, running
+from tests.terminal.screen import closed
+from tests.terminal.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+URI = "test:///default"
+SIZES = ((1, 1), (20, 5), (500, 200), (2, 50), (200, 1), (0, 0), (80, 24))
+"""Columns and rows."""
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """kvmtui on libvirt's test driver."""
+    with running(tmp_path_factory.mktemp("state"), "-c", URI) as terminal:
+        terminal.until("quiesce")
+        yield terminal
+
+
+@pytest.fixture(autouse=True)
+def obeys(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has done: a key opens a page, another closes it, and it rests then."""
+    yield
+    if "screen" not in request.fixturenames:
+        return
+    screen: Terminal = request.getfixturevalue("screen")
+    screen.press("escape")
+    screen.still()
+    screen.press("J")
+    screen.until("Nothing was done yet")
+    screen.press("escape")
+    screen.until("4 guest agent")
+    screen.still()
+    before = _used(screen)
+    time.sleep(0.5)
+    assert _used(screen) - before < 0.2
+
+
+def _used(screen: Terminal) -> float:
+    """Seconds of processor time."""
+    fields = Path(f"/proc/{screen.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("keys", ["", "o", "v", "?", ":", "2"])
+def test_sizes_come_and_go(keys: str, screen: Terminal) -> None:
+    screen.press(*keys)
+    chance = random.Random(7)
+    for _ in range(40):
+        screen.resize(*chance.choice(SIZES))
+        time.sleep(0.005)
+    screen.resize(80, 24)
+    screen.until(
+        "q quit" if keys in ("", "o", "2") else "Escape closes" if keys != ":" else "commands"
+    )
+
+
+def test_bytes_that_are_no_text_and_no_keys(screen: Terminal) -> None:
+    chance = random.Random(4)
+    odd = bytes(chance.randrange(128, 256) for _ in range(3000))
+    for data in (b"\xe9", b"j\xe9\xf1k", odd, b"\x1b[:u", b"\x1b[" + b"9" * 40 + b"u", b"\x1b[<1M"):
+        screen.send(data)
+        screen.still()
+    screen.send(b"\x1b[<0;;M\x1b[<9;9;9" * 50 + b"\x1b]52;c;" + b"x" * 3000 + b"\x07")
+
+
+def test_a_paste_of_megabytes_is_no_keys(screen: Terminal) -> None:
+    screen.send(b"\x1b[200~" + b"dq\r\tjo\x9b" * 2**18 + b"\x1b[201~")
+    screen.still()
+    assert "Cancel" not in screen.text()
+
+
+def test_megabytes_that_come_as_keys_do_nothing(screen: Terminal) -> None:
+    screen.send(b"jo\rdr\tx" * 2**14)
+    screen.still()
+    closed(screen)
+    assert "● test" in screen.text(), "it neither was shut down nor is gone"
+
+
+def test_it_stops_and_goes_on(screen: Terminal) -> None:
+    screen.process.send_signal(signal.SIGTSTP)
+    screen.until(lambda _text: screen.restored())
+    screen.process.send_signal(signal.SIGCONT)
+    screen.until(lambda text: "1049" in screen.display.modes and "4 guest agent" in text)
+
+
+@pytest.mark.parametrize("keys", ["", "o"])
+def test_a_pulled_plug_ends_it(keys: str, kvmtui: Run) -> None:
+    terminal = kvmtui("-c", URI)
+    terminal.until("quiesce")
+    terminal.press(*keys)
+    terminal.close()
+    assert terminal.ends(5) == 128 + signal.SIGHUP
+
+
+def test_where_no_screen_can_be_shown_it_says_so(kvmtui: Run) -> None:
+    terminal = kvmtui("-c", URI, TERM="dumb")
+    assert terminal.ends(5) == 2
+    assert bytes(terminal.display.raw) == (
+        b"kvmtui: this terminal can show no screen (TERM=dumb); for plain text run: kvmtui show\r\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "linux", "nosuch"])
+def test_any_other_terminal_shows_it(name: str, kvmtui: Run) -> None:
+    terminal = kvmtui("-c", URI, TERM=name, NO_COLOR="1")
+    terminal.until("quiesce")
+    terminal.press("q")
+    assert terminal.ends(5) == 0
+    assert terminal.restored()
