@@ -23,6 +23,9 @@ from kvmtui.plans.steps import (
     Tune,
 )
 
+DYING = 3.0
+"""Seconds after which a domain whose QEMU did not answer is not about to end."""
+
 LOOK = 0.25
 """Seconds between two looks at a job that is waited for."""
 
@@ -97,8 +100,18 @@ def await_over(domain: Any, step: AwaitOver) -> None:
         while domain.blockJobInfo(step.disk, 0) and not _is_ready(domain, step.disk):
             time.sleep(LOOK)
     except libvirt.libvirtError:
-        if domain.isActive():
+        if _lives_on(domain):
             raise
+
+
+def _lives_on(domain: Any) -> bool:
+    """Libvirt hears of the end of QEMU a little later than whoever has just asked that."""
+    end = time.monotonic() + DYING
+    while domain.isActive():
+        if time.monotonic() > end:
+            return True
+        time.sleep(LOOK)
+    return False
 
 
 def _is_ready(domain: Any, target: str) -> bool:
