@@ -52,8 +52,8 @@ class TypedAhead(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys that come while another is being obeyed."""
-        if isinstance(event, events.Key) and not self.screen_stack:
-            return  # all is over
+        if isinstance(event, events.Key) and self._is_over:
+            return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -62,6 +62,11 @@ class TypedAhead(App[int]):
         self._waiting_keys.append(event)
         if not self._pressed:
             await self._press()
+
+    @property
+    def _is_over(self) -> bool:
+        """The screens go, or are gone: a key would find parts of them."""
+        return not (self.is_running and self.screen_stack)
 
     def _is_of_a_flood(self, key: events.Key) -> bool:
         """Whether nobody has typed it; then nothing that waits was typed, either."""
@@ -82,7 +87,7 @@ class TypedAhead(App[int]):
         return agrees and isinstance(screen, Modal) and key.time < screen.opened
 
     async def _press(self) -> None:
-        while self._waiting_keys and not self._pressed and self.screen_stack:
+        while self._waiting_keys and not self._pressed and not self._is_over:
             key = self._waiting_keys.popleft()
             if self._is_blind(key):
                 continue

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.conftest import Run, running
-from tests.terminal.terminal import Terminal
+from tests.terminal.terminal import PATIENCE, Terminal
 
 pytestmark = pytest.mark.terminal
 
@@ -60,8 +60,21 @@ def _open(screen: Terminal) -> None:
 
 def _used(screen: Terminal) -> float:
     """Seconds of processor time."""
-    fields = Path(f"/proc/{screen.process.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(screen)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stopped(screen: Terminal) -> None:
+    """Waits until the process stands still: what goes on before, a shell does not see, either."""
+    end = time.monotonic() + PATIENCE
+    while _stat(screen)[0] != "T":
+        assert time.monotonic() < end, "it does not stop"
+        time.sleep(0.01)
+
+
+def _stat(screen: Terminal) -> list[str]:
+    """What the kernel says of the process, from its state on: “T” is stopped."""
+    return Path(f"/proc/{screen.process.pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def test_bytes_that_are_no_text_and_no_keys(screen: Terminal) -> None:
@@ -82,6 +95,7 @@ def test_a_paste_of_megabytes_is_no_keys(screen: Terminal) -> None:
 def test_it_stops_and_goes_on(screen: Terminal) -> None:
     screen.process.send_signal(signal.SIGTSTP)
     screen.until(lambda _text: screen.restored())
+    _stopped(screen)
     screen.process.send_signal(signal.SIGCONT)
     screen.until(lambda text: "1049" in screen.display.modes and "4 guest agent" in text)
 

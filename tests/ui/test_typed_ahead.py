@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,19 @@ async def test_keys_after_the_last_one_are_dropped(hosts: Still) -> None:
         typed_ahead(pilot, *"qjjjjjjjjjjjj2gv")
         await until(pilot, lambda: not pilot.app.is_running)
     assert pilot.app.return_code == 0
+
+
+async def test_keys_that_come_while_the_screens_go_are_dropped(
+    hosts: Still, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home", "d")
+        await until(pilot, lambda: "Cancel" in text(pilot))
+        await pilot.app.screen.query("#buttons").remove()
+        with monkeypatch.context() as ending:
+            ending.setattr(type(pilot.app), "is_running", False)
+            typed_ahead(pilot, "tab", "enter")
+            await asyncio.sleep(0.2)  # an error would be that of the application
 
 
 async def test_a_paste_that_the_terminal_marks_is_no_keys(hosts: Still) -> None:
