@@ -217,7 +217,14 @@ class Struck:
             raise self.error
 
 
-def chosen(random: Random, *, agent: bool) -> str:
-    """One of them, by their weights; those of the agent only where there is one."""
-    able = {name: odds for name, (_, odds) in FAULTS.items() if agent or "agent" not in name}
+def chosen(random: Random, *, agent: bool, ending: bool) -> str:
+    """One of them, by their weights; those of the agent only where there is one.
+
+    ``ending``: also those that kvmtui ends by.
+    """
+    able = {
+        name: odds
+        for name, (_, odds) in FAULTS.items()
+        if (agent or "agent" not in name) and (ending or name not in ENDING)
+    }
     return random.choices(list(able), list(able.values()))[0]

@@ -42,7 +42,7 @@ LOT = 10
 """Snapshots of one domain after which fewer are taken."""
 
 LONG = 25
-"""Deeds after which the memory of a kvmtui is of interest: by then it has seen everything."""
+"""Deeds after which it is told how much memory a kvmtui needed."""
 
 WHOLE = 120.0
 """Seconds in which kvmtui and another client find the host again after a fault."""
@@ -66,13 +66,20 @@ class Soak:
         self._frozen = False
         """Somebody wanted the guest frozen."""
         self._number = 0
+        self._endings = 0.0
+        """Seconds for which there are faults that kvmtui ends by."""
         self._story: list[str] = []
 
     async def go(self, seconds: float) -> None:
-        """So long, then one look at everything."""
+        """So long, then one look at everything.
+
+        The kvmtui that is there after a third of the time lives to the end: its memory is followed.
+        """
         begun = time.monotonic()
+        self._endings = seconds / 3
         self._stage.begin()
         self._watcher = Life(await asyncio.to_thread(self._stage.kvmtui))
+        self._watcher.measure()
         while time.monotonic() < begun + seconds:
             await self._one()
             self.tally.seconds = time.monotonic() - begun
@@ -89,7 +96,8 @@ class Soak:
         ran = domain.state == "running"
         fault = None
         if self._random.random() < FAULTY:
-            name = chosen(self._random, agent=domain is self._stage.guest)
+            agent, ending = domain is self._stage.guest, self.tally.seconds < self._endings
+            name = chosen(self._random, agent=agent, ending=ending)
             fault = Struck(name, self._stage, domain, self._random)
         begun = time.monotonic()
         deed = await asyncio.to_thread(self._act, number, key, book, fault)
@@ -122,7 +130,6 @@ class Soak:
         try:
             hand.clear()
             hand.domain(number)
-            life.deeds += 1
             return hand.act(
                 key, book.domain.name, name, {*book.held}, fault.strike if fault else lambda: None
             )
@@ -153,7 +160,6 @@ class Soak:
             life.terminal.until(lambda text: " lost " not in text, WHOLE)
         for each in (life, self._watcher):
             each.measure()
-        self._watcher.deeds += 1
         stuck = Hand(life.terminal, self._random).lives()
         if stuck:
             self._violation(stuck)
@@ -165,9 +171,11 @@ class Soak:
         noise = life.noise()
         if noise:
             self._violation(noise)
+        if life.memory.wrong:
+            self._violation(life.memory.wrong)
         life.terminal.forget()
-        if life.deeds >= LONG:
-            self.tally.memory.append((life.deeds, life.begun, life.last))
+        if len(life.memory.samples) > LONG:
+            self.tally.memory.append(life.memory)
 
     async def _judge(self, book: Book, deed: Deed, *, forfeit: bool) -> None:
         if deed.result == "unanswered":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.lab.domain import LabDomain, define
 from tests.lab.guest import GuestDomain
 from tests.lab.missing import Missing
 from tests.soak.hand import COLUMNS, ROWS
+from tests.soak.memory import Memory
 from tests.terminal.conftest import NOISE, PROGRAM, surroundings
 from tests.terminal.terminal import Terminal
 
@@ -51,11 +52,7 @@ class Life:
     """One kvmtui from its start to its end."""
 
     terminal: Terminal
-    begun: int = 0
-    """Bytes of memory when it had its first screen."""
-    most: int = 0
-    last: int = 0
-    deeds: int = 0
+    memory: Memory = field(default_factory=Memory)
     _looked: int = 0
 
     @property
@@ -63,12 +60,8 @@ class Life:
         return self.terminal.process.poll() is None
 
     def measure(self) -> None:
-        """Memory that is its own (USS would need more rights on some hosts): resident bytes."""
-        with suppress(OSError, ValueError):
-            status = Path(f"/proc/{self.terminal.process.pid}/statm").read_text()
-            now = int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE")
-            self.begun = self.begun or now
-            self.most, self.last = max(self.most, now), now
+        """At its begin, and after each deed."""
+        self.memory.measure(self.terminal.process.pid)
 
     def noise(self) -> str:
         """What libvirt or Python wrote past the screen since the last look, or a secret there."""
@@ -115,6 +108,7 @@ class Stage:
     def begin(self) -> Life:
         """A new kvmtui, with its first screen."""
         self.lives.append(Life(self.kvmtui()))
+        self.life.measure()
         return self.life
 
     def kvmtui(self) -> Terminal:

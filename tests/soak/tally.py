@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.soak.memory import Memory
+
 
 @dataclass
 class Tally:
@@ -21,8 +23,8 @@ class Tally:
     offers: int = 0
     """Ways back that kvmtui was asked for, to compare what it offers with what is there."""
     violations: list[str] = field(default_factory=list)
-    memory: list[tuple[int, int, int]] = field(default_factory=list)
-    """Of each kvmtui that lived long: deeds, bytes at their begin and at their end."""
+    memory: list[Memory] = field(default_factory=list)
+    """Of each kvmtui that lived long."""
 
     @property
     def actions(self) -> int:
@@ -39,11 +41,7 @@ class Tally:
             f"{self.offers} ways back asked for, {len(self.violations)} violations",
             *(f"  {key}: {_told(results)}" for key, results in sorted(deeds.items())),
             f"  faults: {_told(self.faults)}",
-            *(
-                f"  kvmtui with {n} actions: {begun / 2**20:.1f} MiB, in the end "
-                f"{end / 2**20:.1f} MiB"
-                for n, begun, end in self.memory
-            ),
+            *(f"  memory of one: {memory} actions" for memory in self.memory),
             *(f"VIOLATION: {violation}" for violation in self.violations),
         ]
 
