@@ -122,11 +122,12 @@ class Hand:
         """Goes to the button and presses it, as often as the world changes meanwhile."""
         told: set[str] = set()
         deed = Deed(key, result="cancelled")
+        before = ""
         while True:
             self.terminal.still()
             asked = modal(self.terminal.text())
             if asked is None:  # closed just when it told of a change
-                return deed if deed.result == "cancelled" else self._wait(deed)
+                return deed if deed.result == "cancelled" else self._wait(deed, before)
             if asked.possible and self._to_the_button(asked):
                 asked = modal(self.terminal.text()) or asked
             if not self.terminal.display.stands_out(asked.verb) or not asked.possible:
@@ -136,8 +137,9 @@ class Hand:
             if key == "d" and asked.about:
                 told.add(asked.about)
             agreed()
+            before = notice(self.terminal.text())  # what comes of it may be told at once
             self.terminal.press("enter")
-            deed = self._wait(Deed(key, asked.title, asked.about, frozenset(told)))
+            deed = self._wait(Deed(key, asked.title, asked.about, frozenset(told)), before)
             if deed.result != "changed":
                 return deed
 
@@ -163,9 +165,8 @@ class Hand:
         with suppress(AssertionError):
             self.terminal.until(lambda _: len(self.terminal.display.raw) > drawn, 0.5)
 
-    def _wait(self, deed: Deed) -> Deed:
-        """For what comes of a plan that was agreed to."""
-        before = notice(self.terminal.text())
+    def _wait(self, deed: Deed, before: str) -> Deed:
+        """For what comes of a plan that was agreed to; ``before``: what was told before that."""
 
         def over(text: str) -> object:
             changed = modal(text) is not None and "has changed meanwhile" in text
