@@ -145,3 +145,26 @@ async def test_a_pull_that_is_cancelled_loses_nothing(
     for name, content in (("s2", history(1, 2)), ("s1", history(1))):
         await driver.carry_out(Revert(ref, name, safety=False))
         assert now(machine) == content
+
+
+@pytest.mark.parametrize(("inside", "children"), [("i1", False), ("i2", True)])
+async def test_what_lies_inside_their_images_can_go(
+    driver: Driver, new_machine: NewMachine, inside: str, children: bool
+) -> None:
+    """They only get another time by that, which is noted."""
+    machine = new_machine()
+    ref = await driver.meet("m")
+    for number in (1, 2, 3):
+        scribble(machine, number)
+        await driver.carry_out(Create(ref, f"i{number}", how="internal"))
+    await driver.carry_out(Revert(ref, "i1", safety=False))
+    scribble(machine, 4)
+    await driver.carry_out(Create(ref, "s4"))
+    scribble(machine, 5)
+    await driver.fleet.fresh(ref)
+    await driver.carry_out(Pull(ref, "vda"))
+    await driver.fleet.fresh(ref)
+    plan = await driver.carry_out(Delete(ref, inside, children=children))
+    assert not any("s4" in loss for loss in plan.losses)
+    await driver.carry_out(Revert(ref, "s4", safety=False))
+    assert now(machine) == history(1, 4)

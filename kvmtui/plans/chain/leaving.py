@@ -73,6 +73,28 @@ def vouched(
     return (Vouch(subject.name, disk.target, names, must),) if names else ()
 
 
+def touched(subject: Subject, gone: Sequence[Snapshot]) -> tuple[Vouch, ...] | Refusal:
+    """New notes for the others once these internal ones have gone out of the same images.
+
+    Such an image gets another time, and holds for everybody else what it held. Of a running guest
+    only the active layer is touched, which the guest writes to as well.
+    """
+    if subject.domain.state.active:
+        return ()
+    files = {record.base for snapshot in gone for record in snapshot.disks if record.base}
+    found: dict[str, list[str]] = {}
+    for snapshot in subject.forest.snapshots:
+        for record in snapshot.disks if snapshot not in gone else ():
+            if not record.intact or files.isdisjoint((record.base, *(record.below or ()))):
+                continue
+            if unprovable(subject, [snapshot]):
+                reason = f"what “{snapshot.name}” goes back to stands on its image, and its record"
+                unable = f"{reason} cannot be written now"
+                return Refusal("apart", unable, "delete that one first", by=snapshot.name)
+            found.setdefault(record.target, []).append(snapshot.name)
+    return tuple(Vouch(subject.name, target, tuple(names)) for target, names in found.items())
+
+
 def standing(
     subject: Subject, target: str, files: Collection[str], but: Collection[str]
 ) -> Refusal | None:

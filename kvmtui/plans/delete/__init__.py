@@ -10,7 +10,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.words import count
 from kvmtui.plans import guest, leftovers, ram
-from kvmtui.plans.chain import afterwards, merging
+from kvmtui.plans.chain import afterwards, leaving, merging
 from kvmtui.plans.delete import one, refusals
 from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger, Plan, Refusal
@@ -125,6 +125,9 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
         refusal = refusals.refuse(subject, snapshot)
         if refusal:
             return refusal
+    notes = () if wish.metadata_only else leaving.touched(subject, gone)
+    if isinstance(notes, Refusal):
+        return notes
     step = DeleteSnapshot(
         subject.name,
         wish.snapshot,
@@ -139,7 +142,7 @@ def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan |
         ref=subject.ref,
         title=_title(subject, wish, gone),
         verb="Forget" if wish.metadata_only else "Delete",
-        steps=(step,),
+        steps=(step, *notes),
         danger=Danger.WORST if len(gone) > 1 else Danger.LOSS,
         losses=_losses(gone),
         effects=(told,),

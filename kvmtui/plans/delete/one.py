@@ -49,7 +49,9 @@ def plan(subject: Subject, snapshot: Snapshot, wish: Delete) -> Deletion | Refus
         return by_commit(subject, snapshot)
     refusal = refusals.refuse(subject, snapshot)
     if refusal is None:
-        here = snapshot.kind is not Kind.EXTERNAL or snapshot.name in subject.forest.branch
+        if snapshot.kind is not Kind.EXTERNAL:
+            return _from_inside(subject, snapshot)
+        here = snapshot.name in subject.forest.branch
         return _by_libvirt(subject, snapshot) if here else _beside(subject, snapshot)
     if refusal.rule not in COMMIT_INSTEAD or snapshot.kind is not Kind.EXTERNAL:
         return refusal
@@ -67,20 +69,35 @@ def _has_left(subject: Subject, snapshot: Snapshot) -> bool:
     )
 
 
+def _from_inside(subject: Subject, snapshot: Snapshot) -> Deletion | Refusal:
+    """One call; the state is taken out of the images."""
+    notes = leaving.touched(subject, [snapshot])
+    if isinstance(notes, Refusal):
+        return notes
+    files = _left(subject, snapshot, snapshot.overlays)
+    removals = leftovers.removals(subject, files)
+    return Deletion(
+        subject,
+        (DeleteSnapshot(subject.name, snapshot.name, inside=True), *notes, *removals),
+        afterwards.without_tags(_merged(subject, snapshot, ()), snapshot),
+        effects=("the images get room inside",),
+        warnings=leftovers.staying(files, removals),
+    )
+
+
 def _by_libvirt(subject: Subject, snapshot: Snapshot) -> Deletion:
-    """One call; libvirt merges the layers of a snapshot with files."""
-    inside = snapshot.kind is not Kind.EXTERNAL
-    merges = () if inside else refusals.by_libvirt(subject, snapshot)
+    """One call, by which libvirt merges the layers of a snapshot with files."""
+    merges = refusals.by_libvirt(subject, snapshot)
     tops = {merge.top for merge in merges}
     files = _left(subject, snapshot, [o for o in snapshot.overlays if o not in tops])
     removals = leftovers.removals(subject, files)
-    step = DeleteSnapshot(subject.name, snapshot.name, merges=not inside, inside=inside)
+    step = DeleteSnapshot(subject.name, snapshot.name, merges=True)
     return Deletion(
         subject,
         (*_noted(subject, snapshot), step, *removals),
-        afterwards.without_tags(_merged(subject, snapshot, merges), snapshot),
+        _merged(subject, snapshot, merges),
         merges,
-        ("the images get room inside",) if inside else _merging(merges),
+        _merging(merges),
         (*_spoiling(subject, merges), *leftovers.staying(files, removals)),
         needs_qemu=_needs_qemu(subject, tops),
     )
@@ -91,8 +108,6 @@ def _noted(subject: Subject, snapshot: Snapshot) -> tuple[Vouch, ...]:
 
     libvirt marks only a snapshot below, and there is none.
     """
-    if snapshot.kind is not Kind.EXTERNAL:
-        return ()
     disks = (
         subject.config.disk(record.target)
         for record in refusals.external(snapshot)
