@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -43,6 +44,9 @@ LOT = 10
 
 LONG = 25
 """Deeds after which it is told how much memory a kvmtui needed."""
+
+LOST = re.compile(r" lost .+ ago, F5 tries again")
+"""What the screen says while the host is not connected."""
 
 WHOLE = 120.0
 """Seconds in which kvmtui and another client find the host again after a fault."""
@@ -157,7 +161,7 @@ class Soak:
             stage.begin()
             return
         with suppress(AssertionError):
-            life.terminal.until(lambda text: " lost " not in text, WHOLE)
+            life.terminal.until(lambda text: not LOST.search(text), WHOLE)
         for each in (life, self._watcher):
             each.measure()
         stuck = Hand(life.terminal, self._random).lives()
