@@ -15,6 +15,7 @@ from kvmtui.plans.steps import (
     Commit,
     Copy,
     EditRecord,
+    Flush,
     Pivot,
     Power,
     Pull,
@@ -36,7 +37,7 @@ _WAITS = AwaitReady | AwaitMerged | AwaitOver
 
 _AGAIN = (
     StartOver | Redefine | Amend | EditRecord | AdoptSnapshot | SetMetadata | Vouch
-    | Pivot | SetSpeed | Tune | Thaw | SetTime
+    | Pivot | SetSpeed | Tune | Thaw | SetTime | Flush
 )  # fmt: skip
 
 LONG = 60.0

@@ -16,6 +16,7 @@ from kvmtui.model.folder import QCOW2, RAM, Folder, StoredFile
 from kvmtui.model.snapshot import SnapshotDisk
 from kvmtui.model.words import count, moment, size
 from kvmtui.model.world import Host
+from kvmtui.plans import flushing
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.same import Same
 from kvmtui.plans.steps import RemoveFile
@@ -225,17 +226,21 @@ def plan(subject: Subject, wish: RemoveOrphan) -> Plan | Refusal:
     if refusal or file is None:
         return refusal or Refusal("used", f"{basename(wish.file)} is gone")
     pooled = dirname(file.path) in subject.host.facts.pools
-    what = "the RAM that was saved" if file.format == RAM else "what was written to it"
+    image = file.format != RAM
+    what = "what was written to it" if image else "the RAM that was saved"
     lost = f"{what}: {size(file.used)}, last written {moment(file.changed or 0)}"
     return Plan(
         ref=subject.ref,
         title=f"Remove {basename(file.path)}",
         verb="Remove",
-        steps=(RemoveFile(subject.name, file.path, pooled),),
+        steps=(
+            *(flushing.steps(subject) if image else ()),
+            RemoveFile(subject.name, file.path, pooled),
+        ),
         danger=Danger.LOSS,
         losses=(lost,),
-        effects=tuple(_proof(subject.host, file)),
-        warnings=tuple(_doubts(subject.host, file)),
+        effects=(*(flushing.told(subject) if image else ()), *_proof(subject.host, file)),
+        warnings=(*_doubts(subject.host, file), *(flushing.warnings(subject) if image else ())),
     )
 
 

@@ -20,6 +20,7 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Flush,
     Freeze,
     ManagedSave,
     Pivot,
@@ -83,6 +84,8 @@ def needed(step: Step) -> tuple[str, ...]:
             return (BLOCK,)
         case Power(verb=verb):
             return (verb_needs(verb),)
+        case Flush():
+            return ("suspend",)
         case RemoveManagedSave() | ManagedSave() | SaveTo():
             return ("hibernate",)
         case StartFrom() | RestoreRam():

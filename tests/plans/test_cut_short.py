@@ -18,6 +18,7 @@ from kvmtui.plans.steps import (
     Copy,
     CreateSnapshot,
     DeleteSnapshot,
+    Flush,
     Pivot,
     Power,
     Pull,
@@ -124,6 +125,7 @@ def test_what_did_not_come_about_is_told_with_what_it_left(
         (RevertSnapshot("web", "i1"), False, False, True, True),
         (Power("web", Verb.FORCE_OFF), False, False, True, False),
         (Power("web", Verb.FORCE_OFF, only_paused=True), False, False, False, False),
+        (Flush("web"), False, True, False, True),
         (Power("web", Verb.START), False, False, False, False),
     ],
 )

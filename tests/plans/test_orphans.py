@@ -15,8 +15,9 @@ from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import moment
 from kvmtui.model.world import Host, World
 from kvmtui.plans import orphans
+from kvmtui.plans.flushing import MOMENT
 from kvmtui.plans.plan import Danger, Refusal
-from kvmtui.plans.steps import RemoveFile
+from kvmtui.plans.steps import Flush, RemoveFile
 from kvmtui.plans.subject import Subject, known
 from kvmtui.plans.wishes import RemoveOrphan
 from tests.worlds import (
@@ -218,10 +219,11 @@ def test_the_plan_is_the_proof(pools: frozenset[str], pooled: bool) -> None:
     there = looked(branched(), domain("mail"), files=(*OWN, LEFT))
     there = replace(there, facts=replace(there.facts, pools=pools))
     plan = allowed(World((there,)), RemoveOrphan(ref(WEB), LEFT.path))
-    assert plan.steps == (RemoveFile("web", LEFT.path, pooled),)
+    assert plan.steps == (Flush("web"), RemoveFile("web", LEFT.path, pooled))
     assert plan.danger is Danger.LOSS
     assert plan.losses == (f"what was written to it: 1.0G, last written {moment(NOW)}",)
     assert plan.effects == (
+        MOMENT,
         "no definition names it, of 2 domains of qemu:///system",
         "no record names it, of 4 snapshots",
         "no file stands on it, of 2 in /img",

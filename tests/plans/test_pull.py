@@ -12,8 +12,9 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import World
 from kvmtui.plans import mend
+from kvmtui.plans.flushing import MOMENT
 from kvmtui.plans.plan import Danger
-from kvmtui.plans.steps import AwaitMerged, DeleteSnapshot, Power, RemoveFile, Verb, Vouch
+from kvmtui.plans.steps import AwaitMerged, DeleteSnapshot, Flush, Power, RemoveFile, Verb, Vouch
 from kvmtui.plans.steps import Pull as PullStep
 from kvmtui.plans.subject import Subject, find
 from kvmtui.plans.wishes import Delete, Merge, Pull, Revert
@@ -121,6 +122,24 @@ def changed(number: int, **fields: Any) -> Domain:
 
 
 @pytest.mark.parametrize(
+    ("state", "flush", "minds"),
+    [
+        (State.RUNNING, (Flush("web"),), False),
+        (State.PAUSED, (), True),
+        (State.OFF, (), False),
+    ],
+)
+def test_it_is_done_once_qemu_has_written_down_where_everything_is(
+    state: State, flush: tuple[Flush, ...], minds: bool
+) -> None:
+    web = replace(ONE_UP, state=state)
+    plan = allowed(here(web), Pull(ref(web), "vda"))
+    assert plan.afterwards == flush
+    assert (MOMENT in plan.effects) is bool(flush)
+    assert any("has lost what was pulled up" in told for told in plan.warnings) is minds
+
+
+@pytest.mark.parametrize(
     ("web", "base", "rule"),
     [
         (chained(0), "", "one layer"),
@@ -180,9 +199,14 @@ def test_its_delete_merges_nothing_and_removes_what_nobody_needs() -> None:
     web = pulled(intact=True)
     plan = allowed(here(web), Delete(ref(web), "s2"))
     forget = DeleteSnapshot("web", "s2", metadata_only=True)
-    assert plan.steps == (forget, RemoveFile("web", ONE))
+    assert plan.steps == (Flush("web"), forget, RemoveFile("web", ONE))
+    assert plan.effects[0] == MOMENT
     plan = allowed(here(web), Delete(ref(web), "s1"))
     assert plan.steps == (DeleteSnapshot("web", "s1", metadata_only=True),), "s2 stands on it"
+    still = replace(web, state=State.PAUSED)
+    plan = allowed(here(still), Delete(ref(still), "s2"))
+    assert plan.steps == (forget, RemoveFile("web", ONE))
+    assert "has lost what was pulled up" in plan.warnings[0]
 
 
 def test_without_the_note_only_its_record_can_go() -> None:

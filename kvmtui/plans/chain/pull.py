@@ -8,7 +8,7 @@ from os.path import basename, dirname
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.words import size
-from kvmtui.plans import leftovers, rules
+from kvmtui.plans import flushing, leftovers, rules
 from kvmtui.plans.chain import blockjob, leaving
 from kvmtui.plans.jobs import speed
 from kvmtui.plans.plan import Danger, Plan, Refusal
@@ -85,14 +85,17 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
             AwaitMerged(subject.name, disk.target, layers[0].source),
         ),
         lastly=blockjob.end(subject),
+        afterwards=flushing.steps(subject),
         chains=blockjob.known(disk, without=[layer.source for layer in layers]),
         danger=Danger.LOSS if lost else Danger.NONE,
         losses=leaving.losses(lost),
         effects=(
             *_effects(disk, layers, kept, unused),
             *blockjob.told(subject),
+            *flushing.told(subject),
             "x cancels: what was copied by then stays in the active layer, and nothing is lost",
         ),
+        warnings=flushing.warnings(subject),
     )
 
 

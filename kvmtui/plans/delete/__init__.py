@@ -14,7 +14,7 @@ from kvmtui.plans.chain import afterwards, leaving, merging
 from kvmtui.plans.delete import one, refusals
 from kvmtui.plans.delete.one import Deletion
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import Commit, DeleteSnapshot, ManagedSave, Power, Step, Verb
+from kvmtui.plans.steps import Commit, DeleteSnapshot, Flush, ManagedSave, Power, Step, Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
 
@@ -156,7 +156,7 @@ def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: 
     start = Power(subject.name, Verb.START_PAUSED, for_merge=True)
     steps: tuple[Step, ...] = (start,) if starts else ()
     for deletion in found:
-        steps += deletion.steps
+        steps += tuple(s for s in deletion.steps if s not in steps or not isinstance(s, Flush))
     return Plan(
         ref=subject.ref,
         title=_title(subject, wish, gone),

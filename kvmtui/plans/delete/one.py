@@ -8,7 +8,7 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans import leftovers, orphans
+from kvmtui.plans import flushing, leftovers, orphans
 from kvmtui.plans.chain import afterwards, leaving
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete import commits, refusals
@@ -150,14 +150,20 @@ def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Del
         files = leftovers.unneeded(subject, snapshot, from_the_top)
         step = record_gone(subject, snapshot)
     removals = leftovers.removals(subject, files)
+    # where a pull took them out of the chain, the disk may live on them yet
+    pulled = bool(removals) and _has_left(subject, snapshot)
     gone = (*(images if native else ()), *(removal.file for removal in removals))
     after = afterwards.without_records(subject, [snapshot.name])
     return Deletion(
         subject,
-        (step, *removals),
+        (*(flushing.steps(subject) if pulled else ()), step, *removals),
         afterwards.without_files(after, gone),
-        effects=tuple(f"{basename(path)} is removed" for path in gone),
+        effects=(
+            *(flushing.told(subject) if pulled else ()),
+            *(f"{basename(path)} is removed" for path in gone),
+        ),
         warnings=(
+            *(flushing.warnings(subject) if pulled else ()),
             *(f"{basename(image)} stays: it is still needed" for image in kept),
             *leftovers.staying(files, removals),
         ),

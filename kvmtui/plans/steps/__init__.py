@@ -14,7 +14,7 @@ from kvmtui.plans.steps.jobs import (
     SetSpeed,
     Tune,
 )
-from kvmtui.plans.steps.power import Power, RemoveManagedSave, Verb
+from kvmtui.plans.steps.power import Flush, Power, RemoveManagedSave, Verb
 from kvmtui.plans.steps.ram import ManagedSave, SaveTo, StartFrom
 from kvmtui.plans.steps.records import AdoptSnapshot, EditRecord, SetMetadata
 from kvmtui.plans.steps.restart import RestoreRam, StartOver
@@ -49,6 +49,7 @@ Step = (
     | AbortJob
     | AbortRam
     | Power
+    | Flush
     | RemoveManagedSave
     | AdoptSnapshot
     | ManagedSave
@@ -78,6 +79,7 @@ __all__ = [
     "CreateSnapshot",
     "DeleteSnapshot",
     "EditRecord",
+    "Flush",
     "Freeze",
     "ManagedSave",
     "Pivot",

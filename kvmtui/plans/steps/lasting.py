@@ -8,6 +8,7 @@ from kvmtui.plans.steps import (
     AwaitReady,
     CreateSnapshot,
     DeleteSnapshot,
+    Flush,
     Freeze,
     ManagedSave,
     RestoreRam,
@@ -18,8 +19,8 @@ from kvmtui.plans.steps import (
 )
 
 _LASTING = (
-    AwaitReady | AwaitMerged | AwaitOver | DeleteSnapshot | Freeze | ManagedSave | RestoreRam
-    | RevertSnapshot | SaveTo | StartFrom
+    AwaitReady | AwaitMerged | AwaitOver | DeleteSnapshot | Flush | Freeze | ManagedSave
+    | RestoreRam | RevertSnapshot | SaveTo | StartFrom
 )  # fmt: skip
 
 

@@ -66,6 +66,25 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class Flush:
+    """``virDomainSuspend`` and ``virDomainResume``: a QEMU that stops its guest writes down all.
+
+    Not carried out on a guest that does not run: it must not run afterwards either.
+    """
+
+    domain: str
+    watch = Watch.NOTHING
+
+    @property
+    def says(self) -> str:
+        return f"have QEMU write down what it holds of the disks of {self.domain}"
+
+    @property
+    def virsh(self) -> str:
+        return f"{virsh('suspend', self.domain)} && {virsh('resume', self.domain)}"
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveManagedSave:
     """``virDomainManagedSaveRemove``: the saved RAM would not fit the disks any more."""
 

@@ -29,6 +29,7 @@ from kvmtui.plans.steps import (
     CreateSnapshot,
     DeleteSnapshot,
     EditRecord,
+    Flush,
     Freeze,
     ManagedSave,
     Pivot,
@@ -99,6 +100,8 @@ def perform(domain: Any, step: Step) -> None:
             domain.managedSaveRemove(0)
         case Power():
             power.switch(domain, step)
+        case Flush():
+            power.flush(domain)
         case AdoptSnapshot():
             records.adopt(domain, step)
         case EditRecord():

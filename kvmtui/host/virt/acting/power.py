@@ -58,6 +58,18 @@ def _resume(domain: Any) -> None:
         time.sleep(LOOK)
 
 
+def flush(domain: Any) -> None:
+    """``virDomainSuspend`` and ``Resume``, of a guest that nobody has paused."""
+    if domain.state(0)[0] != libvirt.VIR_DOMAIN_RUNNING:
+        raise Refused("the guest does not run by now (o): QEMU cannot be told to")
+    domain.suspend()
+    try:
+        domain.resume()
+    except libvirt.libvirtError:
+        if domain.state(0)[0] != libvirt.VIR_DOMAIN_RUNNING:
+            raise
+
+
 def _complaint(domain: Any) -> str:
     told = (f"{words} on {target}" for target, words in sorted(stopped.errors(domain).items()))
     return ", ".join(told) or FAILED

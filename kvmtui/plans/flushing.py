@@ -1,0 +1,31 @@
+"""Having QEMU write down what it pulled up, before it counts as safe without the layers below.
+
+A pull ends with a header that names none of these layers any more. Where their data lies by then
+QEMU writes down only at the next flush, for which a guest may wait for long.
+"""
+
+from __future__ import annotations
+
+from kvmtui.model.domain import State
+from kvmtui.plans.steps import Flush
+from kvmtui.plans.subject import Subject
+
+MOMENT = "the guest is stopped for a moment, so that QEMU writes down what was pulled up"
+
+
+def steps(subject: Subject) -> tuple[Flush, ...]:
+    """What makes it safe. A QEMU that is stopped cannot be told to, and one that ends does so."""
+    return (Flush(subject.name),) if subject.domain.state is State.RUNNING else ()
+
+
+def told(subject: Subject) -> tuple[str, ...]:
+    """What is said of the step."""
+    return (MOMENT,) if steps(subject) else ()
+
+
+def warnings(subject: Subject) -> tuple[str, ...]:
+    """What is said of a domain whose QEMU cannot be told to."""
+    if subject.domain.state is not State.PAUSED:
+        return ()
+    killed = "a QEMU that is killed before its guest goes on (o) has lost what was pulled up"
+    return (f"it is paused: {killed}",)
