@@ -99,6 +99,10 @@ def _record(subject: Subject, wish: Wish, _refusal: Refusal) -> Iterator[Instead
 
 def _stale(subject: Subject, wish: Wish, refusal: Refusal) -> Iterator[Instead]:
     yield from _record(subject, wish, refusal)
+    yield from _forget(subject, wish, refusal)
+
+
+def _forget(subject: Subject, wish: Wish, _refusal: Refusal) -> Iterator[Instead]:
     if isinstance(wish, Revert):
         forget = Delete(subject.ref, wish.snapshot, metadata_only=True)
         yield Instead("forget its record", forget)
@@ -150,6 +154,7 @@ _BY_RULE: dict[str, Remedies] = {
     "half merged": _half_merged,
     "layer missing": _record,
     "stale": _stale,
+    "gone back inside": _forget,
     "detached": _asleep,
     "not active": _asleep,
     "other medium": _asleep,

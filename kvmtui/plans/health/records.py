@@ -38,12 +38,14 @@ def _is_half_merged(subject: Subject, snapshot: Snapshot, disk: Disk) -> bool:
 
 
 def outdated(subject: Subject, disk: Disk) -> Iterator[Finding]:
-    """Snapshots on the way to the present state whose layer is gone, or was written to."""
+    """Snapshots whose layer is gone, or was written to, as far as that can be seen."""
+    here = [*subject.forest.ancestors(subject.forest.current)][::-1]
+    beside = (s for s in subject.forest.snapshots if s.name not in subject.forest.branch)
     found = [
         snapshot
-        for snapshot in subject.forest.ancestors(subject.forest.current)
+        for snapshot in (*here, *sorted(beside, key=lambda s: (s.created, s.name)))
         if _is_stale(subject, snapshot, disk) and not _is_half_merged(subject, snapshot, disk)
-    ][::-1]
+    ]
     if not found:
         return
     told = _told([s.name for s in found], "has lost its layer", "have lost their layers")

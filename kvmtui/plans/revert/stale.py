@@ -5,6 +5,7 @@ from __future__ import annotations
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.revert import gone_back
 from kvmtui.plans.subject import Subject
 
 
@@ -12,6 +13,9 @@ def refuse(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Refusa
     """Why the image that the snapshot preserves of a disk is not gone back to."""
     if record.intact is not None:
         return None if record.intact else _written(record)
+    spoilt = gone_back.refuse(subject, snapshot, record)
+    if spoilt is not None:
+        return spoilt
     disk = subject.config.disk(record.target)
     if disk is None or not disk.complete or not _leads_here(subject, snapshot, disk):
         return None
