@@ -11,8 +11,9 @@ from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.watch import Watch
+from kvmtui.model.domain import Domain
 from kvmtui.model.words import span
-from kvmtui.plans import cut_short, guest, outcome
+from kvmtui.plans import aftermath, cut_short, guest, outcome
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
@@ -77,8 +78,8 @@ class Performance:
         uuid = self._plan.ref.uuid
         seat = Seat("action", self._watch.opener)
         attempt = Attempt(self._watch, self._plan, seat, self._lost)
-        domain = self._watch.host.domain(uuid)
-        self._beside |= domain is not None and bool(domain.busy)
+        first = self._watch.host.domain(uuid)
+        self._beside |= first is not None and bool(first.busy)
         done, error = 0, ""
         unmet: list[str] = []
         try:
@@ -99,12 +100,22 @@ class Performance:
             self._owes = bool(done)
             for step in (*self.owed, *(() if error else self._plan.afterwards)):
                 unmet += await self._tried(attempt, step)
+            error = self._told_state(first, error)
         finally:
             self._owes = False
             seat.close()
             self._say("")
         seconds = time.monotonic() - begun
         return Outcome(self._plan, done, error, seconds, undone, tuple(unmet))
+
+    def _told_state(self, first: Domain | None, error: str) -> str:
+        """An error, with what earlier steps have made of the state, unless that was undone."""
+        now = self._watch.host.domain(self._plan.ref.uuid)
+        if not error or now is None:
+            return error
+        return "; ".join(
+            (error, *(told for told in aftermath.state(first, now) if told not in error))
+        )
 
     def _unlike(self) -> str:
         """What the chains are instead of what the plan was to make of them."""

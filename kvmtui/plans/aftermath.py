@@ -30,7 +30,7 @@ def told(step: Step, before: Domain | None, after: Domain) -> tuple[str, ...]:
         found = _deleted(step, before, after)
     elif isinstance(step, AwaitReady | AwaitMerged):
         found = stopped.told(step, before, after)
-    return (*found, *_left(step, before, after), *_state(before, after))
+    return (*found, *_left(step, before, after), *state(before, after))
 
 
 def _deleted(step: DeleteSnapshot, before: Domain | None, after: Domain) -> tuple[str, ...]:
@@ -82,7 +82,8 @@ def _unrecorded(used: list[Target], files: list[Target]) -> tuple[str, ...]:
     )
 
 
-def _state(before: Domain | None, after: Domain) -> tuple[str, ...]:
+def state(before: Domain | None, after: Domain) -> tuple[str, ...]:
+    """In which other state the domain is than before, and what helps."""
     if before is None or before.state is after.state:
         return ()
     key = {State.OFF: ": o starts it", State.PAUSED: ": o resumes it"}.get(after.state, "")

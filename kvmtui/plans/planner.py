@@ -50,10 +50,20 @@ from kvmtui.plans.wishes import (
 )
 
 
-def to_look_at(wish: Wish) -> tuple[str, ...]:
+def to_look_at(world: World, wish: Wish) -> tuple[str, ...]:
     """The paths that the world must tell of (``Host.places``) before the wish is planned."""
     named = wish.paths if isinstance(wish, Create | Switch | Move) else ()
+    if isinstance(wish, Revert):
+        named = _overlays(world, wish)
     return tuple(path for path in named if places.lookable(path))
+
+
+def _overlays(world: World, wish: Revert) -> tuple[str, ...]:
+    """They may lie where no disk lies by now: is there room, and is the name free?"""
+    subject = find(world, wish.ref)
+    if isinstance(subject, Refusal):
+        return ()
+    return revert.new_files(subject, wish)
 
 
 def hurries(wish: Wish) -> bool:

@@ -166,7 +166,9 @@ class Kvmtui(TypedAhead):
         try:
             if not planner.hurries(agreed.wish):
                 await self._hosts.fresh(agreed.plan.ref)
-            await self._hosts.look(agreed.plan.ref, planner.to_look_at(agreed.wish))
+            await self._hosts.look(
+                agreed.plan.ref, planner.to_look_at(self._hosts.world, agreed.wish)
+            )
         except HostError as error:
             self._say(str(error), "error")
             return None

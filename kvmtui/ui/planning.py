@@ -50,7 +50,7 @@ class Planning:
     def make(self) -> None:
         """The plan for what the fields hold."""
         wish = self.form.wish(self.values)
-        paths = planner.to_look_at(wish)
+        paths = planner.to_look_at(self._world(), wish)
         if paths != self._seen:
             self._seen = paths
             self._look(self.form.ref, paths)

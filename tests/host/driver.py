@@ -70,7 +70,7 @@ class Driver:
     async def plan(self, wish: Wish) -> Plan | Refusal:
         """What the wish means for the domain as it is now."""
         await self.fleet.fresh(wish.ref)
-        await self.fleet.look(wish.ref, planner.to_look_at(wish))
+        await self.fleet.look(wish.ref, planner.to_look_at(self.fleet.world, wish))
         return planner.make(self.fleet.world, wish)
 
     async def refused(self, wish: Wish) -> str:

@@ -163,3 +163,33 @@ async def test_a_revert_for_which_there_is_no_room_does_not_stop_the_domain(
     filler.unlink()
     await driver.carry_out(Revert(driver.ref("m"), "s1", safety=False))
     assert now(confined) == history()
+
+
+async def test_a_revert_that_finds_no_room_after_all_has_the_domain_run_where_it_ran(
+    driver: Driver, confined: Machine, small: Path, tmp_path: Path
+) -> None:
+    await layered(driver, confined, tmp_path, "s1")
+    before = confined.sources()
+    says = await fails(driver, Revert(driver.ref("m"), "s1", safety=False), small)
+    assert "No space left on device" in says
+    assert (confined.running, confined.sources()) == (True, before)
+    assert now(confined) == history(1)
+    assert os.listdir(small) == ["m-vda.qcow2"]
+    scribble(confined, 2)
+    assert now(confined) == history(1, 2)
+
+
+async def test_room_is_looked_for_where_the_overlay_goes_though_no_disk_lies_there_by_now(
+    driver: Driver, confined: Machine, small: Path, tmp_path: Path
+) -> None:
+    await layered(driver, confined, tmp_path, "s1")
+    ref = driver.ref("m")
+    await driver.carry_out(Move(ref, "vda", str(tmp_path / "moved.qcow2")))
+    filler = fill(small, MIB // 2)
+    assert await driver.refused(Revert(ref, "s1", safety=False)) == "no space"
+    filler.unlink()
+    taken = small / "m-vda.s1-r.qcow2"
+    taken.touch()
+    await driver.carry_out(Revert(ref, "s1", safety=False))
+    assert now(confined) == history()
+    assert confined.sources()["vda"].name == "m-vda.s1-r-2.qcow2"

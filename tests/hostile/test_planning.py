@@ -23,7 +23,8 @@ def open_(host: Host) -> Host:
 @given(hosts.map(open_), of(Wish))
 def test_any_wish(host: Host, wish: Wish) -> None:
     wish = replace(wish, ref=Ref(host.uri, host.domains[0].uuid))
-    planner.to_look_at(wish)
-    made = planner.make(World((host,)), wish)
+    world = World((host,))
+    planner.to_look_at(world, wish)
+    made = planner.make(world, wish)
     for word, told in page.entries(made):
         assert harmless(word.plain + told.plain)

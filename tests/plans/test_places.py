@@ -13,7 +13,7 @@ from kvmtui.model.snapshot import Memory
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Danger, Plan
 from kvmtui.plans.steps import CreateSnapshot, Target
-from kvmtui.plans.wishes import Create
+from kvmtui.plans.wishes import Create, Revert
 from tests.worlds import (
     GIB,
     allowed,
@@ -225,5 +225,13 @@ def test_a_folder_with_a_comma_needs_a_running_domain_too() -> None:
 def test_only_paths_that_can_be_are_looked_at() -> None:
     paths = (("vda", CHOSEN), ("vdb", "relative"), ("vdc", "/a\x00b"))
     asked = wish(files=paths, memory_file="/ram/web.mem")
-    assert planner.to_look_at(asked) == (CHOSEN, "/ram/web.mem")
-    assert planner.to_look_at(wish(files=())) == ()
+    assert planner.to_look_at(at(), asked) == (CHOSEN, "/ram/web.mem")
+    assert planner.to_look_at(at(), wish(files=())) == ()
+
+
+def test_a_revert_has_the_places_of_its_overlays_looked_at() -> None:
+    web = chained(2)
+    there = world(web)
+    assert planner.to_look_at(there, Revert(ref(web), "s1")) == (file("web.s1-r.qcow2"),)
+    assert planner.to_look_at(there, Revert(ref(web), "gone")) == ()
+    assert planner.to_look_at(world(domain("mail")), Revert(ref(web), "s1")) == ()

@@ -85,7 +85,7 @@ def test_disks_only_goes_back_by_fresh_overlays_on_every_libvirt(libvirt: int) -
             disk_only=True,
         ),
         Power("web", Verb.FORCE_OFF),
-        StartOver("web", "s1", (FRESH,)),
+        StartOver("web", "s1", (FRESH,), ran=True),
         Redefine("web", "s1", (("vda", FRESH.file),), current=True),
         Power("web", Verb.START),
     )
@@ -155,7 +155,7 @@ def test_ram_is_restored_on_fresh_overlays_on_every_libvirt(libvirt: int, now: S
     off = (Power("web", Verb.FORCE_OFF),) if now is State.RUNNING else ()
     assert plan.steps == (
         *off,
-        StartOver("web", "s1", (FRESH,)),
+        StartOver("web", "s1", (FRESH,), ran=bool(off)),
         Redefine("web", "s1", (("vda", FRESH.file),), current=True),
         RestoreRam("web", "s1", "/img/web.s1.mem", (FRESH,)),
     )

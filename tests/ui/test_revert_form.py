@@ -41,7 +41,7 @@ async def asked(pilot: Pilot[int], key: str) -> None:
 
 @pytest.mark.parametrize(
     ("steps", "files"),
-    [(0, ("external", "")), (1, ("external", file("erp-db1.before-revert.u.mem"))), (2, None)],
+    [(0, ("external", "")), (1, ("external", file("erp-db1.before-revert.mem"))), (2, None)],
 )
 async def test_the_present_state_is_kept_as_it_is_chosen(
     steps: int, files: tuple[str, str] | None, tmp_path: Path

@@ -57,6 +57,13 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
     )
 
 
+def new_files(subject: Subject, wish: Revert) -> tuple[str, ...]:
+    """The overlays that it would make on the images of then."""
+    snapshot = subject.forest.get(wish.snapshot)
+    made = overlays.targets(subject, snapshot) if snapshot is not None else ()
+    return tuple(target.file for target in made)
+
+
 def last_safety(subject: Subject) -> Snapshot | None:
     """The snapshot that the last revert took of the state before it, while it is there."""
     taken = [s for s in subject.forest.snapshots if is_safety(s)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.plans import names
 from kvmtui.plans.plan import Detour
@@ -25,7 +26,13 @@ def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
     fresh = targets(subject, snapshot)
     others = [Target(r.target, "no") for r in snapshot.disks if r.mode != "external"]
     return (
-        StartOver(subject.name, snapshot.name, (*fresh, *others), staying(subject, snapshot)),
+        StartOver(
+            subject.name,
+            snapshot.name,
+            (*fresh, *others),
+            staying(subject, snapshot),
+            ran=subject.domain.state is State.RUNNING,
+        ),
         *corrections(subject, snapshot),
     )
 

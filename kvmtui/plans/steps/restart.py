@@ -26,6 +26,8 @@ class StartOver:
     targets: tuple[Target, ...] = ()
     stay: tuple[str, ...] = ()
     """Disks that keep their present definition: the snapshot left them out."""
+    ran: bool = False
+    """The domain was forced off for it, and is started again where the overlays cannot be made."""
     watch = Watch.NOTHING
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import libvirt
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import compose, past
+from kvmtui.model import parse
 from kvmtui.plans.steps import CreateSnapshot, RestoreRam, StartOver
 
 
@@ -28,12 +30,29 @@ def start_over(domain: Any, step: StartOver) -> None:
     then = recorded(domain, step.snapshot)
     if domain.isActive():
         raise Refused(f"somebody has started {step.domain}: the overlays would go on top of it")
-    connection.defineXML(past.definition(then, before, step.stay))
     try:
-        domain.snapshotCreateXML(overlays, flags)
+        connection.defineXML(past.definition(then, before, step.stay))
+        try:
+            domain.snapshotCreateXML(overlays, flags)
+        except libvirt.libvirtError:
+            connection.defineXML(before)
+            raise
     except libvirt.libvirtError:
-        connection.defineXML(before)
+        if step.ran:
+            _start_again(domain, before)
         raise
+
+
+def _start_again(domain: Any, before: str) -> None:
+    """Only on the very disks on which it ran: the images of then must not be written to."""
+    now = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+    if _images(now) == _images(before):
+        with suppress(libvirt.libvirtError):
+            domain.create()
+
+
+def _images(text: str) -> list[str]:
+    return [disk.active.source for disk in parse.domain(text).disks if disk.active]
 
 
 def restore_ram(domain: Any, step: RestoreRam) -> None:
