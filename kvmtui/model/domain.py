@@ -58,6 +58,8 @@ class Config:
     """Points that incremental backups go on from."""
     managed_save: bool = False
     """A saved RAM image waits for the next start."""
+    cramped: str = ""
+    """The folder in which libvirt has hardly room for its records of snapshots; else empty."""
     errand: bool = False
     """kvmtui has started it, paused, only for a merge; until somebody resumes it by kvmtui."""
     persistent: bool = True

@@ -18,6 +18,7 @@ from kvmtui.plans import (
     places,
     power,
     ram,
+    recording,
     remedies,
     revert,
     rights,
@@ -94,10 +95,11 @@ def _about(subject: Subject, plan: Plan) -> Iterator[tuple[str, int]]:
 
 
 def _allowed(subject: Subject, wish: Wish) -> Plan | Refusal:
-    """The plan, unless libvirt is known to deny a part of it."""
+    """The plan, unless libvirt is known to deny a part of it, or to lose it."""
     made = _make(subject, wish)
     steps = made.steps if isinstance(made, Plan) else ()
-    return rights.refuse_steps(subject.domain, steps) or made
+    denied = rights.refuse_steps(subject.domain, steps)
+    return denied or recording.refuse_steps(subject, steps) or made
 
 
 def _make(subject: Subject, wish: Wish) -> Plan | Refusal:

@@ -9,7 +9,7 @@ from typing import Any
 import libvirt
 
 from kvmtui.host import branches, images
-from kvmtui.host.virt import sizes, stopped
+from kvmtui.host.virt import keeping, sizes, stopped
 from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model import parse
 from kvmtui.model.disk import Disk
@@ -90,7 +90,12 @@ def config(volumes: Volumes, domain: Any, *, ask_qemu: bool = True) -> Config:
         )
     if read.managed_save:
         read = replace(read, names=read.names | _saved(domain))
-    read = replace(read, persistent=persistent, checkpoints=_checkpoints(domain))
+    read = replace(
+        read,
+        persistent=persistent,
+        checkpoints=_checkpoints(domain),
+        cramped=keeping.cramped(volumes.handle),
+    )
     read = sizes.measured(volumes, domain, read, ask_qemu=ask_qemu)
     return replace(read, disks=stopped.told(domain, read.disks)) if ask_qemu else read
 

@@ -7,12 +7,10 @@ from typing import Any
 import libvirt
 
 from kvmtui.host.base import Refused
-from kvmtui.host.virt import record
+from kvmtui.host.virt import keeping, record
 from kvmtui.host.virt.acting.restart import recorded
 from kvmtui.model import parse
 from kvmtui.plans.steps import Amend, DeleteSnapshot
-
-REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
 
 
 def forget(domain: Any, step: DeleteSnapshot, flags: int) -> None:
@@ -20,6 +18,8 @@ def forget(domain: Any, step: DeleteSnapshot, flags: int) -> None:
 
     libvirt reports an error where one of these has other disks, with the record gone all the same.
     """
+    if step.keeps:
+        keeping.refuse(domain)
     gone = domain.snapshotLookupByName(step.snapshot, 0)
     parent = parse.snapshot(gone.getXMLDesc(0)).parent
     saved = {name: recorded(domain, name) for name in step.keeps}
@@ -31,7 +31,7 @@ def forget(domain: Any, step: DeleteSnapshot, flags: int) -> None:
     for name, text in saved.items():
         if parse.snapshot(text).parent == step.snapshot:
             text = record.below(text, parent)
-        domain.snapshotCreateXML(text, REDEFINE)
+        keeping.redefine(domain, text)
         before, after = parse.snapshot(text), parse.snapshot(recorded(domain, name))
         if (before.disks, before.parent) != (after.disks, after.parent):
             raise Refused(f"the record of “{name}” could not be put back as it was")
@@ -42,4 +42,4 @@ def amend(domain: Any, step: Amend) -> None:
     for name in step.snapshots:
         text = recorded(domain, name)
         amended = record.standing_on(text, step)
-        domain.snapshotCreateXML(amended, REDEFINE)
+        keeping.redefine(domain, amended)

@@ -6,7 +6,7 @@ from typing import Any
 
 import libvirt
 
-from kvmtui.host.virt import compose
+from kvmtui.host.virt import compose, keeping
 from kvmtui.host.virt.acting import restart
 from kvmtui.plans.steps import AdoptSnapshot, EditRecord, SetMetadata
 
@@ -18,17 +18,14 @@ _KINDS = {
 
 def edit(domain: Any, step: EditRecord) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE."""
-    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
-    if step.current:
-        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
-    domain.snapshotCreateXML(compose.edited(restart.recorded(domain, step.snapshot), step), flags)
+    record = compose.edited(restart.recorded(domain, step.snapshot), step)
+    keeping.redefine(domain, record, current=step.current)
 
 
 def adopt(domain: Any, step: AdoptSnapshot) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE, around the present definition."""
     present = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
-    record = compose.adopted(present, step)
-    domain.snapshotCreateXML(record, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+    keeping.redefine(domain, compose.adopted(present, step))
 
 
 def describe(domain: Any, step: SetMetadata) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import libvirt
 
 from kvmtui.host.base import Refused
-from kvmtui.host.virt import agent, compose, saved
+from kvmtui.host.virt import agent, compose, keeping, saved
 from kvmtui.host.virt.acting import amending, restart, users
 from kvmtui.model import parse
 from kvmtui.model.place import Place, There
@@ -33,6 +33,7 @@ def create(domain: Any, step: CreateSnapshot) -> None:
         and saved.opened(domain.connect(), Place(step.memory_file)).there is There.FILE
     ):
         raise Refused(f"{step.memory_file} is there already: libvirt would overwrite it")
+    keeping.refuse(domain)
     with agent.patience(domain, agent.FREEZE) if step.quiesce else nullcontext():
         domain.snapshotCreateXML(compose.snapshot(step), create_flags(step))
 
@@ -78,11 +79,8 @@ def _refuse_others(snapshot: Any, step: DeleteSnapshot) -> None:
 
 def redefine(domain: Any, step: Redefine) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE."""
-    flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
-    if step.current:
-        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
-    xml = compose.with_overlays(restart.recorded(domain, step.snapshot), step.overlays)
-    domain.snapshotCreateXML(xml, flags)
+    record = compose.with_overlays(restart.recorded(domain, step.snapshot), step.overlays)
+    keeping.redefine(domain, record, current=step.current)
 
 
 def create_flags(step: CreateSnapshot) -> int:

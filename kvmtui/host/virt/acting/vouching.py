@@ -10,6 +10,7 @@ from lxml import etree
 
 from kvmtui.host import images
 from kvmtui.host.base import Refused
+from kvmtui.host.virt import keeping
 from kvmtui.host.virt.acting.restart import recorded
 from kvmtui.model import note, parse
 from kvmtui.plans.steps import Vouch
@@ -33,8 +34,7 @@ def _vouch(domain: Any, target: str, name: str) -> None:
     if then is None or record is None:
         raise Refused(f"“{name}” says nothing of {target}")
     note.write(then, target, _written(record.base))
-    noted = etree.tostring(root, encoding="unicode")
-    domain.snapshotCreateXML(noted, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+    keeping.redefine(domain, etree.tostring(root, encoding="unicode"))
 
 
 def _written(file: str) -> list[note.Written]:
