@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import RESTORED, State
+from kvmtui.model.snapshot import Memory
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 
@@ -100,6 +101,21 @@ def asleep(subject: Subject, what: str) -> Refusal | None:
         return None
     reason = f"here {what} while the domain is paused since its RAM came back"
     return Refusal("restored", reason, "resume it first (o)")
+
+
+def shut(subject: Subject, what: str) -> Refusal | None:
+    """Whether QEMU may keep its images shut: it has saved its RAM, and its guest did not go on.
+
+    libvirt does not tell whether it did meanwhile; being resumed again costs nothing.
+    """
+    last = subject.forest.get(subject.forest.current)
+    paused = subject.domain.state is State.PAUSED and subject.domain.reason not in RESTORED
+    if not paused or subject.config.errand or last is None:
+        return None
+    if last.memory is not Memory.EXTERNAL or last.state != "paused":
+        return None
+    reason = f"it is paused, as when “{last.name}” saved its RAM: {what} until it goes on"
+    return Refusal("shut", reason, "resume it first (o)")
 
 
 def no_saved_ram(subject: Subject, what: str) -> Refusal | None:

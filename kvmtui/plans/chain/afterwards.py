@@ -14,7 +14,8 @@ from kvmtui.plans.subject import Subject
 
 def started(subject: Subject) -> Subject:
     """QEMU runs, the guest does not."""
-    return _with(replace(subject, domain=replace(subject.domain, state=State.PAUSED)))
+    on = replace(subject, domain=replace(subject.domain, state=State.PAUSED))
+    return _with(on, config=replace(subject.config, errand=True))
 
 
 def asleep(subject: Subject) -> Subject:

@@ -29,10 +29,18 @@ def refuse(subject: Subject, disk: Disk | None, *, layers: int = 2) -> Refusal |
     return rules.first(
         rules.no_block_job(subject),
         rules.asleep(subject, "nothing can be merged"),
+        _shut(subject),
         rules.no_saved_ram(subject, "the job would use it up"),
         depth.refuse(subject) if _is_off(subject) else None,
         rules.all_present(subject.config.writable if _is_off(subject) else [disk]),
     )
+
+
+def _shut(subject: Subject) -> Refusal | None:
+    """An older QEMU copies from such images, and only writes to none of them."""
+    if subject.libvirt < rules.IMAGES_ASLEEP.start:
+        return None
+    return rules.shut(subject, "no job runs on its images")
 
 
 def _is_off(subject: Subject) -> bool:

@@ -123,7 +123,7 @@ def _internal(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
         return Refusal("no disk", "no writable disk is chosen")
     keeps_checkpoints = running or subject.libvirt >= CHECKPOINTS_KEPT
     return rules.first(
-        _ram(subject) if running else None,
+        _device(subject) if running else None,
         rules.asleep(subject, "nothing can be saved inside images"),
         None if keeps_checkpoints else _checkpoints(subject),
         _uefi(subject, running),
@@ -131,6 +131,10 @@ def _internal(subject: Subject, disks: Sequence[Disk]) -> Refusal | None:
 
 
 def _ram(subject: Subject) -> Refusal | None:
+    return _device(subject) or rules.shut(subject, "it is not saved again")
+
+
+def _device(subject: Subject) -> Refusal | None:
     """QEMU saves RAM only together with the state of every device."""
     device = subject.config.unsaveable
     return Refusal("device", f"{device}: its RAM cannot be saved") if device else None

@@ -132,6 +132,7 @@ def merging_allowed(subject: Subject) -> Refusal | None:
     """What stands against any merge, by libvirt's delete or by a commit."""
     return rules.first(
         rules.asleep(subject, "nothing can be merged"),
+        rules.shut(subject, "nothing can be merged"),
         rules.no_saved_ram(subject, "the merge would use it up"),
         depth.refuse(subject) if subject.domain.state is State.OFF else None,
     )

@@ -7,7 +7,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import orphans
+from kvmtui.plans import orphans, rules
 from kvmtui.plans.chain import blockjob, leaving, merging
 from kvmtui.plans.chain.merge import spoilt
 from kvmtui.plans.chain.merging import Merged
@@ -76,9 +76,9 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
     The snapshots that it spoils are forgotten as soon as the first job runs, so that nobody is
     offered a way back into a half written image, even if nobody sees the job to its end.
     """
-    unreadable = speed.refuse(wish.limit)
-    if unreadable:
-        return unreadable
+    never = speed.refuse(wish.limit) or rules.shut(subject, "nothing can be merged")
+    if never:
+        return never
     found = list[tuple[Disk, Merged]]()
     for merged in merges(subject, wish):
         disk = subject.config.disk(merged.disk)
