@@ -80,6 +80,10 @@ class Disk:
     """disk, cdrom, floppy or lun."""
     readonly: bool = False
     shareable: bool = False
+    transient: bool = False
+    """What the guest writes to it is gone when the domain stops."""
+    excluded: bool = False
+    """Its definition says that snapshots leave it out, or that somebody sees to it by hand."""
     optional: bool = False
     """The domain starts without it where its file is missing (``startupPolicy``)."""
     layers: tuple[Layer, ...] = ()

@@ -74,6 +74,8 @@ def _disk(node: etree._Element) -> Disk:
         device=node.get("device", "disk"),
         readonly=node.find("readonly") is not None or node.get("device") == "cdrom",
         shareable=node.find("shareable") is not None,
+        transient=node.find("transient") is not None,
+        excluded=node.get("snapshot") in ("no", "manual"),
         optional=xml.attribute(node, "source", "startupPolicy") in ("optional", "requisite"),
         layers=tuple(layer for layer in chain if layer is not None),
         complete=chain[-1] is None,
@@ -99,11 +101,13 @@ def _nvram(root: etree._Element) -> str:
 
 
 def _unsaveable(root: etree._Element) -> str:
-    """A device that QEMU cannot save the state of."""
+    """A device that QEMU cannot save the state of, or that libvirt saves none of."""
     devices = root.find("devices")
     for node in () if devices is None else devices:
         if node.tag == "hostdev" or (node.tag == "interface" and node.get("type") == "hostdev"):
             return "a passed-through device"
+        if node.tag == "disk" and node.find("transient") is not None:
+            return "a transient disk"
         if node.tag == "shmem" and node.get("role") != "master":
             return "memory shared with others"
     return ""

@@ -62,13 +62,33 @@ def amount(node: etree._Element, path: str) -> int:
     return number(text(node, path)) * _UNITS.get(unit, 2**10)
 
 
+_ADDRESS = (("domain", 4), ("bus", 2), ("slot", 2), ("function", 1))
+"""How a PCI address is written, with the digits of each part."""
+
+_HEX = re.compile("(0x)?[0-9a-fA-F]{1,8}")
+
+
+def _on_the_bus(source: etree._Element) -> str:
+    """``nvme:0000:01:00.0/1``: the device and its namespace, as lspci tells the device."""
+    parts = []
+    for name, digits in _ADDRESS:
+        told = attribute(source, "address", name) or "0"
+        if not _HEX.fullmatch(told):
+            return ""
+        parts.append(f"{int(told, 16):0{digits}x}")
+    domain, bus, slot, function = parts
+    return f"nvme:{domain}:{bus}:{slot}.{function}/{source.get('namespace', '')}"
+
+
 _SOURCE_ATTRIBUTES = ("file", "dev", "dir", "name", "volume", "path")
 
 
 def source_of(node: etree._Element | None) -> str:
-    """What a ``<source>`` names: a path, or ``protocol:name`` for a network image."""
+    """What a ``<source>`` names: a path, ``protocol:name`` of a network image, or a device."""
     if node is None:
         return ""
+    if node.get("type") == "pci":
+        return _on_the_bus(node)
     named = next((node.get(key, "") for key in _SOURCE_ATTRIBUTES if node.get(key)), "")
     protocol = node.get("protocol")
     pool = node.get("pool")

@@ -48,7 +48,7 @@ DISKS = {
         "sda disk: block raw /dev/zvol/rpool/data/vm-104-disk-0",
         "sdb disk: volume qcow2 images:vm-104-disk-1.qcow2",
         "sdc disk: file qcow2 luks /srv/luks.qcow2",
-        "vda disk: nvme raw nvme",
+        "vda disk: nvme raw nvme:0000:01:00.0/1",
         "vdb disk: vhostuser raw /run/vhost.sock",
         "fda floppy read-only: dir fat /srv/floppy",
         "vdc disk: network qcow2 nbd:export < network raw https:images/base.img",
@@ -93,7 +93,7 @@ def test_the_rest_of_a_machine() -> None:
     assert (desktop.vcpus, desktop.memory) == (4, 8 * 2**30)
     assert desktop.unsaveable == "a passed-through device"
     assert (centre.nvram, centre.channel, centre.vcpus) == ("raw", Channel.DISCONNECTED, 4)
-    assert (volumes.nvram, volumes.unsaveable) == ("", "memory shared with others")
+    assert (volumes.nvram, volumes.unsaveable) == ("", "a transient disk")
     assert desktop.disks[1].optional
     assert config("running-9.0").disks[0].tuning.writes == 10 * 2**20
     assert config("cloud").disks[0].tuning.others

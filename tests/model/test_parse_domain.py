@@ -77,6 +77,40 @@ def test_an_nvme_disk_is_a_disk_although_its_source_has_no_name() -> None:
     source = "<source type='pci' managed='yes' namespace='1'><address bus='0x01'/></source>"
     disk = only_disk(source, "type='nvme' device='disk'")
     assert disk.writable
+    assert disk.active is not None
+    assert disk.active.source == "nvme:0000:01:00.0/1"
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("domain='0x0001' bus='0xa1' slot='0x1f' function='0x7'", "nvme:0001:a1:1f.7/1"),
+        ("bus='0x02'", "nvme:0000:02:00.0/1"),
+        ("bus='two'", "nvme"),
+    ],
+)
+def test_two_nvme_disks_are_not_the_same_one(address: str, named: str) -> None:
+    source = f"<source type='pci' namespace='1'><address {address}/></source>"
+    disk = only_disk(source, "type='nvme' device='disk'")
+    assert disk.active is not None
+    assert disk.active.source == named
+
+
+@pytest.mark.parametrize(
+    ("mode", "inner", "expected"),
+    [
+        ("", "", (False, False)),
+        ("snapshot='external'", "", (False, False)),
+        ("snapshot='no'", "", (True, False)),
+        ("snapshot='manual'", "", (True, False)),
+        ("", "<transient/>", (False, True)),
+    ],
+)
+def test_what_an_administrator_says_of_a_disk(
+    mode: str, inner: str, expected: tuple[bool, bool]
+) -> None:
+    disk = only_disk(f"<source file='/a'/>{inner}", f"type='file' device='disk' {mode}")
+    assert (disk.excluded, disk.transient) == expected
 
 
 def test_only_disks_that_can_be_written_to_concern_a_snapshot() -> None:
@@ -234,7 +268,10 @@ def test_a_layer_without_a_name_is_no_end_of_the_chain() -> None:
     nvme = "<source type='pci' namespace='1'><address domain='0x0000' bus='0x01'/></source>"
     below = f"<backingStore type='nvme'><format type='raw'/>{nvme}<backingStore/></backingStore>"
     read = only_disk(f"<driver type='qcow2'/><source file='/a'/>{below}")
-    assert [(layer.source, layer.kind) for layer in read.layers] == [("/a", "file"), ("nvme",) * 2]
+    assert [(layer.source, layer.kind) for layer in read.layers] == [
+        ("/a", "file"),
+        ("nvme:0000:01:00.0/1", "nvme"),
+    ]
     assert read.complete
 
 

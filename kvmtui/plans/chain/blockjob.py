@@ -22,6 +22,9 @@ def refuse(subject: Subject, disk: Disk | None, *, layers: int = 2) -> Refusal |
         return Refusal("test driver", "libvirt's test driver has no block jobs")
     if disk is None or not disk.writable:
         return Refusal("no disk", "no writable disk is selected")
+    if disk.transient:
+        reason = f"{disk.target} is transient: its active layer goes when the domain stops"
+        return Refusal("transient disk", reason)
     if subject.domain.state not in (State.RUNNING, State.PAUSED, State.OFF):
         return Refusal("state", f"{subject.name} is {subject.domain.state.value}")
     if len(disk.layers) < layers:

@@ -57,8 +57,10 @@ def unknown(subject: Subject, wish: Create) -> Refusal | None:
 
 def proposed(subject: Subject, how: str) -> tuple[Disk, ...]:
     """The disks that a snapshot includes when nobody chooses."""
-    writable = subject.config.writable
-    return tuple(d for d in writable if how == "internal" or not d.shareable)
+    if how == "internal":
+        return subject.config.writable
+    alone = (d for d in subject.config.writable if not d.shareable and not d.transient)
+    return tuple(d for d in alone if how == "ram" or not d.excluded)
 
 
 def refuse(subject: Subject, how: str, disks: Sequence[Disk] | None = None) -> Refusal | None:
@@ -84,6 +86,7 @@ def _external(subject: Subject, disks: Sequence[Disk], how: str) -> Refusal | No
         rules.no_saved_ram(subject, "it would go on in the frozen image"),
         _checkpoints(subject),
         *(shared(disk) for disk in disks),
+        *(_transient(subject, disk) for disk in disks),
         _within_reach(subject, disks),
         _depth(subject, disks),
     )
@@ -154,6 +157,14 @@ def shared(disk: Disk) -> Refusal | None:
     if not disk.shareable:
         return None
     return Refusal("shareable", f"{disk.target} is shared with others", "leave it out")
+
+
+def _transient(subject: Subject, disk: Disk) -> Refusal | None:
+    """libvirt lays an overlay on it for each run, and takes no other."""
+    if not disk.transient or not subject.domain.state.active:
+        return None
+    reason = f"{disk.target} is transient: what is written to it is gone when the domain stops"
+    return Refusal("transient disk", reason, "leave it out")
 
 
 def _uefi(subject: Subject, running: bool) -> Refusal | None:
