@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(condition: Callable[[], bool], what: str, *, timeout: float = 20.0) -> None:
+def eventually(condition: Callable[[], object], what: str, *, timeout: float = 20.0) -> None:
     """Returns when the condition holds; AssertionError naming `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while not condition():
