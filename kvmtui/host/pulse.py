@@ -37,10 +37,18 @@ class Pulse:
     One that is late is marked, and asked nothing more until it answers: ``revived`` is called then.
     """
 
-    def __init__(self, turns: Turns, shelf: Shelf, revived: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        shelf: Shelf,
+        revived: Callable[[str], None],
+        has_job: Callable[[str], bool],
+    ) -> None:
         self._turns = turns
         self._shelf = shelf
         self._revived = revived
+        self._has_job = has_job
+        """Whether a plan has libvirt save RAM or merge layers; inside images QEMU saves it deaf."""
         self._asked: dict[str, asyncio.Task[None]] = {}
         """Those that have not answered yet, by uuid."""
         self._sound: dict[str, float] = {}
@@ -88,7 +96,8 @@ class Pulse:
         async with self._turns.turn() as seat:
             late = loop.call_later(PATIENCE, self._shelf.silent, uuid, QEMU, time.time())
             try:
-                occupied = await seat.call(Connection.occupied, uuid)
+                amid_job = self._has_job(uuid)
+                occupied = await seat.call(Connection.occupied, uuid, amid_job=amid_job)
             except Lost:
                 return
             except HostError:

@@ -37,7 +37,7 @@ class Reader:
         self._shelf = shelf
         self.cheap = Seat("list", opener)
         self.turns = Turns("detail", opener)
-        self.pulse = Pulse(self.turns, shelf, self._revived)
+        self.pulse = Pulse(self.turns, shelf, self._revived, self._has_job)
         self.asking = Asking(opener, shelf)
         self.inspection = Inspection(shelf)
         self.details = Stale()
@@ -92,6 +92,9 @@ class Reader:
     def _works(self, uuid: str) -> Progress | None:
         progress, _since = self._working.get(uuid, (None, 0.0))
         return progress
+
+    def _has_job(self, uuid: str) -> bool:
+        return self._works(uuid) in (Progress.BLOCK, Progress.MEMORY)
 
     async def domains(self) -> None:
         """The list; what changed its state is marked."""
@@ -242,6 +245,8 @@ class Reader:
         await self._guarded(uuid, self._read_memory_job(uuid))
 
     async def _read_memory_job(self, uuid: str) -> None:
+        if await self.pulse.answers(uuid) is not Answer.SOUND:
+            return
         async with self.turns.turn() as seat:
             job = await seat.call(Connection.memory_job, uuid)
         if self._works(uuid) is Progress.MEMORY:

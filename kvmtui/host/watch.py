@@ -199,6 +199,8 @@ class Watch:
             self.reader.mark_moving()
             if number % PULSE == 0:
                 self.reader.pulse.again()
+                if any(domain.busy and domain.silence for domain in self.host.domains):
+                    self.reader.list.set()  # what hangs amid its start can be forced off
             if number % MEASURE == 0 and self.selected and self.host.domain(self.selected):
                 self.reader.details.mark(self.selected, Part.GROWTH)
             if number % MEASURE == 0:

@@ -177,10 +177,13 @@ class Connection:
         with translated():
             return is_frozen(self._domain(uuid))
 
-    def occupied(self, uuid: str) -> float:
-        """Seconds for which QEMU owes an answer; blocks until it answers, if nobody else waits."""
+    def occupied(self, uuid: str, *, amid_job: bool = False) -> float:
+        """Seconds for which QEMU owes an answer; blocks until it answers, if nobody else waits.
+
+        ``amid_job``: also if libvirt does, whose job saves RAM or merges layers.
+        """
         with translated():
-            return resting.occupied(self._domain(uuid))
+            return resting.occupied(self._domain(uuid), amid_job=amid_job)
 
     def settle(self, uuid: str) -> None:
         """Blocks until libvirt works on the domain no more."""

@@ -16,15 +16,22 @@ LOOK = 0.1
 """Seconds between two looks."""
 
 
-def occupied(domain: Any) -> float:
+def occupied(domain: Any, *, amid_job: bool) -> float:
     """Seconds for which QEMU owes an answer to anybody, once that is long; 0 when it answers.
 
-    Where nobody waits for it, it is asked here, for what costs it nothing. That call, and nothing
-    else here, waits until it answers. One that is at another call than before has answered.
+    Where nobody waits for it, it is asked here, for what costs it nothing. That call waits until
+    it answers. One that is at another call than before has answered.
+
+    ``amid_job``: libvirt saves RAM or merges layers, of which it says for how long it does, but
+    not for how long it waits for QEMU. All that it asks is answered at once then, and not to be
+    answered is waited for here.
     """
     before = 0
     while True:
         state, _details, milliseconds = domain.controlInfo(0)
+        if amid_job and state == libvirt.VIR_DOMAIN_CONTROL_JOB:
+            time.sleep(LOOK)
+            continue
         if state != libvirt.VIR_DOMAIN_CONTROL_OCCUPIED:
             break
         if milliseconds < before:

@@ -29,7 +29,8 @@ def adopt(domain: Any, step: AdoptSnapshot) -> None:
 
 
 def describe(domain: Any, step: SetMetadata) -> None:
-    """``virDomainSetMetadata``."""
+    """``virDomainSetMetadata``; of one that has stopped meanwhile, in its definition alone."""
     flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if step.config else 0
-    flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if step.live else 0
+    if step.live and not (step.config and not domain.isActive()):
+        flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE
     domain.setMetadata(_KINDS[step.kind], step.text or None, None, None, flags)
