@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import libvirt
@@ -56,9 +57,13 @@ def settle(domain: Any) -> None:
 
 
 def _rests(domain: Any) -> bool:
+    """Between two questions to QEMU libvirt is occupied with nothing, though amid a job."""
     try:
         if domain.isActive():
-            return bool(domain.controlInfo(0)[0] == libvirt.VIR_DOMAIN_CONTROL_OK)
+            calm = domain.controlInfo(0)[0] == libvirt.VIR_DOMAIN_CONTROL_OK
+            return calm and (
+                domain.jobInfo()[0] == libvirt.VIR_DOMAIN_JOB_NONE or _backs_up(domain)
+            )
         for disk in parse.domain(domain.XMLDesc(0)).writable[:1]:
             domain.blockInfo(disk.target, 0)  # its turn comes after that of whoever works on it
     except libvirt.libvirtError as error:
@@ -67,3 +72,11 @@ def _rests(domain: Any) -> bool:
             raise
         return not isinstance(told, Busy) and told.code != libvirt.VIR_ERR_OPERATION_INVALID
     return True
+
+
+def _backs_up(domain: Any) -> bool:
+    """A backup ends when somebody ends it, and is nothing that kvmtui has begun."""
+    with suppress(libvirt.libvirtError):  # of a delete it tells nothing
+        operation = domain.jobStats(0).get("operation")
+        return bool(operation == libvirt.VIR_DOMAIN_JOB_OPERATION_BACKUP)
+    return False
