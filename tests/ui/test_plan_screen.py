@@ -248,6 +248,15 @@ async def test_a_plan_that_is_longer_than_its_place_says_so_and_scrolls(hosts: S
         assert "PgDn" not in text(pilot)
 
 
+async def test_that_a_plan_is_longer_than_its_place_is_told_at_any_size(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        await pilot.press("2", "home", "d")
+        await modal(pilot)
+        for columns, more in ((40, True), (80, False), (40, True)):
+            await pilot.resize_terminal(columns, 24)
+            await until(pilot, lambda m=more: m is ("PgDn" in text(pilot)))  # type: ignore[misc]
+
+
 async def test_what_could_not_be_asked_when_it_was_opened_breaks_nothing(hosts: Still) -> None:
     async with on_stage(hosts) as pilot:
         made = create.form(View(hosts.world, ref=ref(database())))

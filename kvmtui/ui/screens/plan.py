@@ -109,6 +109,7 @@ class PlanScreen(Modal[Agreed | None]):
                 yield Button("", id="yes", compact=True, variant="error")
 
     def on_mount(self) -> None:
+        self.watch(self.query_one("#plan"), "show_vertical_scrollbar", self._tell_more)
         self.replan()
 
     def replan(self) -> None:
@@ -185,16 +186,14 @@ class PlanScreen(Modal[Agreed | None]):
         yes.label = Content(plan.verb) if plan else Content("Not possible")
         yes.disabled = plan is None or (worst and not self._typed)
         yes.variant = "error" if plan and plan.danger else "primary"
-        self.call_after_refresh(self._tell_more)
         if not self._settled:
             self._settled = True
             self._focus(plan)
 
-    def _tell_more(self) -> None:
+    def _tell_more(self, hidden: bool) -> None:
         """In the frame, when the plan is longer than its place; the modal may be gone by then."""
-        for plan in self.query("#plan").results(VerticalScroll):
-            hidden = plan.max_scroll_y > 0
-            self.query_one("#dialog").border_subtitle = "PgDn shows more" if hidden else ""
+        for dialog in self.query("#dialog"):
+            dialog.border_subtitle = "PgDn shows more" if hidden else ""
 
     def _focus(self, plan: Plan | None) -> None:
         """What helps; where nothing can be lost, or a menu is asked for, the first field.
