@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 
 from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
@@ -32,6 +31,7 @@ from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.plan import CHANGED, Agreed, PlanScreen
 from kvmtui.ui.screens.reading import Reading
 from kvmtui.ui.screens.text import TextScreen
+from kvmtui.ui.sizes import Sized
 from kvmtui.ui.typed_ahead import TypedAhead
 from kvmtui.ui.view import View
 
@@ -42,7 +42,7 @@ LAST_WORDS = 10.0
 """Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
 
 
-class Kvmtui(TypedAhead):
+class Kvmtui(TypedAhead, Sized):
     """kvmtui over the given hosts."""
 
     TITLE = "kvmtui"
@@ -84,12 +84,6 @@ class Kvmtui(TypedAhead):
         self._main.show(self._hosts.world)
         self._notice()
         self._follow()
-
-    def set_timer(self, *args: Any, **options: Any) -> Timer:
-        """A timer that is late is not dropped (see ``later``): Textual waits with sizes for one."""
-        timer = super().set_timer(*args, **options)
-        timer._skip = False
-        return timer
 
     @work
     async def _follow(self) -> None:

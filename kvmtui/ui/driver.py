@@ -19,6 +19,17 @@ class Driver(linux_driver.LinuxDriver):
     is no text is pasted.
     """
 
+    def start_application_mode(self) -> None:
+        """Has sizes told in their order.
+
+        Textual's handler of the signal is interrupted by the signal itself, and would tell the
+        older of two sizes last.
+        """
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        told = signal.getsignal(signal.SIGWINCH)
+        if callable(told):
+            self._loop.add_signal_handler(signal.SIGWINCH, told, signal.SIGWINCH, None)
+
     def run_input_thread(self) -> None:
         """Reads until the end, and begins anew after a sequence that means nothing."""
         Thread(target=self._await_end, name="terminal", daemon=True).start()

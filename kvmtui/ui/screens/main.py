@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
 from kvmtui.host.perform import Outcome
@@ -32,6 +31,7 @@ from kvmtui.ui.panes.domains import Domains
 from kvmtui.ui.panes.guest import GuestAgent
 from kvmtui.ui.panes.jobs import Jobs
 from kvmtui.ui.panes.snapshots import Snapshots
+from kvmtui.ui.sizes import Fitting
 from kvmtui.ui.vanished import Vanished, forgiven
 from kvmtui.ui.view import View
 
@@ -42,7 +42,7 @@ SEEN = 15.0
 """Seconds that the result of something that went well stays."""
 
 
-class Main(Screen[None]):
+class Main(Fitting[None]):
     """Draws whatever view it is given; asks its app to do things."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

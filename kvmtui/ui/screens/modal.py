@@ -8,10 +8,12 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from kvmtui.ui.sizes import Fitting
+
 T = TypeVar("T")
 
 
-class Modal(ModalScreen[T]):
+class Modal(ModalScreen[T], Fitting[T]):
     """Knows since when it can be answered, and is answered once."""
 
     def __init__(self) -> None:

@@ -13,9 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kvmtui.render.words import safe
+from kvmtui.ui.sizes import Fitting
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(ModalScreen[None], Fitting[None]):
     """Scrolls with the arrows; Escape, ``q`` and Enter close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

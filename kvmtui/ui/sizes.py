@@ -1,0 +1,42 @@
+"""The terminal's size, which may change many times in a moment: the last one counts."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.timer import Timer
+
+T = TypeVar("T")
+
+
+class Sized(App[int]):
+    """Loses no size, and draws everything anew whenever the terminal tells of one."""
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Draws all of it, though the size may be the one from before.
+
+        A terminal that was smaller for a moment has lost what it showed outside of that, and
+        Textual draws only what has changed.
+        """
+        self.refresh()
+
+    def set_timer(self, *args: Any, **options: Any) -> Timer:
+        """A timer that is late is not dropped (see ``later``): Textual waits with sizes for one."""
+        timer = super().set_timer(*args, **options)
+        timer._skip = False
+        return timer
+
+
+class Fitting(Screen[T]):
+    """Is laid out for the size that the terminal has, whatever size a message tells.
+
+    A layout tells its own screen the size that it was made for. Textual takes that message for the
+    newer of two when the next size has come meanwhile, and then drops the next size.
+    """
+
+    def _screen_resized(self, _size: Size) -> None:
+        super()._screen_resized(self.app.size)
