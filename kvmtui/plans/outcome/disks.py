@@ -21,7 +21,7 @@ def missing(step: Step, domain: Domain) -> str | None:
     """Which file is used that should not be, or is still there."""
     match step:
         case CreateSnapshot(targets=targets) | StartOver(targets=targets):
-            return _on(domain, targets)
+            return _above(domain, targets)
         case RestoreRam(disks=disks):
             return _on(domain, disks)
         case Pivot(disk=target, base=base):
@@ -45,6 +45,13 @@ def unlike(domain: Domain, target: str, layers: tuple[str, ...]) -> str:
         return ""
     names, wanted = (" on ".join(map(basename, chain)) for chain in (found, layers))
     return f"{target} is {names or 'gone'}, not {wanted}"
+
+
+def _above(domain: Domain, targets: tuple[Target, ...]) -> str | None:
+    """As ``_on``, or on what somebody else has put on top of that meanwhile."""
+    disks = domain.config.disks if domain.config else ()
+    held = {(disk.target, layer.source) for disk in disks for layer in disk.layers}
+    return _on(domain, tuple(t for t in targets if (t.disk, t.file) not in held))
 
 
 def _on(domain: Domain, targets: tuple[Target, ...]) -> str | None:

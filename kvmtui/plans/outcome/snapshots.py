@@ -20,12 +20,31 @@ def missing(step: Step, domain: Domain) -> str | None:
         case CreateSnapshot(name=name) | AdoptSnapshot(snapshot=name):
             known = domain.forest.get(name) if domain.forest else None
             return None if known else f"there is no snapshot “{name}”"
-        case RevertSnapshot(snapshot=name) | Redefine(snapshot=name, current=True):
-            current = domain.forest.current if domain.forest else None
-            return None if current == name else f"“{name}” is not the current snapshot"
+        case RevertSnapshot(snapshot=name):
+            return _current(name, domain)
+        case Redefine(snapshot=name, current=True):
+            return None if _is_built_on(step, domain) else _current(name, domain)
         case DeleteSnapshot():
             return _deleted(step, domain)
     return None
+
+
+def _current(name: str, domain: Domain) -> str | None:
+    current = domain.forest.current if domain.forest else None
+    return None if current == name else f"“{name}” is not the current snapshot"
+
+
+def _is_built_on(step: Redefine, domain: Domain) -> bool:
+    """Whether somebody has taken snapshots of the overlays meanwhile, which hang below it."""
+    forest = domain.forest
+    if forest is None or step.snapshot not in forest.branch:
+        return False
+    return any(
+        (disk.target, disk.base) in step.overlays
+        for child in forest.children(step.snapshot)
+        if child.name in forest.branch
+        for disk in child.disks
+    )
 
 
 def _deleted(step: DeleteSnapshot, domain: Domain) -> str | None:

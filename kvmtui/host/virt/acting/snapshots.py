@@ -9,7 +9,7 @@ import libvirt
 
 from kvmtui.host.base import Refused
 from kvmtui.host.virt import agent, compose, keeping, saved
-from kvmtui.host.virt.acting import amending, restart, users
+from kvmtui.host.virt.acting import amending, meanwhile, restart, users
 from kvmtui.model import parse
 from kvmtui.model.place import Place, There
 from kvmtui.plans.steps import (
@@ -80,7 +80,8 @@ def _refuse_others(snapshot: Any, step: DeleteSnapshot) -> None:
 def redefine(domain: Any, step: Redefine) -> None:
     """``virDomainSnapshotCreateXML`` with REDEFINE."""
     record = compose.with_overlays(restart.recorded(domain, step.snapshot), step.overlays)
-    keeping.redefine(domain, record, current=step.current)
+    current = step.current and not meanwhile.hung_below(domain, step)
+    keeping.redefine(domain, record, current=current)
 
 
 def create_flags(step: CreateSnapshot) -> int:
