@@ -25,6 +25,10 @@ class Modal:
         return self.verb != "Not possible"
 
     @property
+    def deletes(self) -> bool:
+        return self.title.startswith(("Delete ", "Forget "))
+
+    @property
     def about(self) -> str:
         """The snapshot that its title names."""
         named = re.search(r"“(.*?)”", self.title)

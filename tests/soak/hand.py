@@ -134,6 +134,8 @@ class Hand:
                 says = self.terminal.text().rpartition("│ No  ")[2].partition("│")[0].strip()
                 return Deed(key, asked.title, asked.about, result="refused", says=says)
             told |= asked.told(names)
+            if asked.deletes:
+                key = "d"  # what helps instead
             if key == "d" and asked.about:
                 told.add(asked.about)
             agreed()

@@ -125,5 +125,6 @@ def test_a_modal_is_read() -> None:
     assert asked.about == "s1"
     assert asked.verb == "Delete"
     assert asked.typed
+    assert asked.deletes
     assert asked.told({"s1", "a b", "s3"}) == {"s1", "a b"}
     assert modal("│ Cancel  Delete │") is None
