@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.words import span
 from kvmtui.plans import aftermath, cut_short, guest, outcome
 from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import Step, Thaw
+from kvmtui.plans.steps import Flush, Step, Thaw
 from kvmtui.plans.steps import Watch as Progress
 
 TRIES = 5
@@ -69,6 +70,9 @@ class Performance:
         """Whatever works on the domain is not this plan."""
         self._owes = False
         """A step came about after which there is something to do lastly."""
+        self._rests = asyncio.Event()
+        """Not set while a step has a guest stand still and has yet to let it go on."""
+        self._rests.set()
         self.leaves_frost = False
         """The guest is frozen by a step that failed, or may be yet, and could not be thawed."""
 
@@ -132,6 +136,7 @@ class Performance:
 
         For when kvmtui ends: libvirt itself goes on with what the plan waits for.
         """
+        await self._rests.wait()
         seat, unmet = Seat("last", self._watch.opener), list[str]()
         attempt = Attempt(self._watch, self._plan, seat, self._lost)
         try:
@@ -170,7 +175,12 @@ class Performance:
         if error:
             self._record(step, error, time.monotonic() - begun)
             return error
-        error = await attempt.make(step)
+        if isinstance(step, Flush):
+            self._rests.clear()
+        try:
+            error = await attempt.make(step)
+        finally:
+            self._rests.set()
         self._record(step, error, time.monotonic() - begun)
         if guest.freezes(step):
             error += await self._thawed(attempt, step, error)

@@ -1,7 +1,7 @@
 """Having QEMU write down what it pulled up, before it counts as safe without the layers below.
 
 A pull ends with a header that names none of these layers any more. Where their data lies by then
-QEMU writes down only at the next flush, for which a guest may wait for long.
+QEMU 7.2 writes down only at the next flush, for which a guest may wait for long; 10.0 does at once.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from kvmtui.plans.steps import Flush
 from kvmtui.plans.subject import Subject
 
 MOMENT = "the guest is stopped for a moment, so that QEMU writes down what was pulled up"
+KILLED = "if kvmtui is killed in that moment, the guest stays paused: o resumes it"
 
 
 def steps(subject: Subject) -> tuple[Flush, ...]:
@@ -20,7 +21,7 @@ def steps(subject: Subject) -> tuple[Flush, ...]:
 
 def told(subject: Subject) -> tuple[str, ...]:
     """What is said of the step."""
-    return (MOMENT,) if steps(subject) else ()
+    return (MOMENT, KILLED) if steps(subject) else ()
 
 
 def warnings(subject: Subject) -> tuple[str, ...]:

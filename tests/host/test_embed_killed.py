@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import libvirt
@@ -118,6 +122,27 @@ async def test_a_guest_that_somebody_pauses_meanwhile_stays_so(
     assert outcome.ok
     assert "could not have QEMU write down" in outcome.says
     assert machine.state == libvirt.VIR_DOMAIN_PAUSED
+
+
+async def test_who_quits_in_that_moment_waits_for_the_guest_to_go_on(
+    driver: Driver, machine: Machine, three: Ref, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resume, stands = libvirt.virDomain.resume, Event()
+
+    def late(domain: Any) -> None:
+        stands.set()
+        time.sleep(0.5)
+        resume(domain)
+
+    monkeypatch.setattr(libvirt.virDomain, "resume", late)
+    plan = await driver.plan(Pull(three, "vda"))
+    assert isinstance(plan, Plan)
+    pulling = asyncio.create_task(driver.fleet.perform(plan))
+    await driver.until(lambda _: stands.is_set())
+    assert machine.state == libvirt.VIR_DOMAIN_PAUSED
+    assert await driver.fleet.give_back() == ()
+    assert machine.state == libvirt.VIR_DOMAIN_RUNNING
+    assert (await pulling).ok
 
 
 @pytest.mark.parametrize(("top", "base"), [(0, 3), (0, 1), (1, 3), (2, 3)])

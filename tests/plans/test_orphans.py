@@ -15,7 +15,7 @@ from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import moment
 from kvmtui.model.world import Host, World
 from kvmtui.plans import orphans
-from kvmtui.plans.flushing import MOMENT
+from kvmtui.plans.flushing import KILLED, MOMENT
 from kvmtui.plans.plan import Danger, Refusal
 from kvmtui.plans.steps import Flush, RemoveFile
 from kvmtui.plans.subject import Subject, known
@@ -224,6 +224,7 @@ def test_the_plan_is_the_proof(pools: frozenset[str], pooled: bool) -> None:
     assert plan.losses == (f"what was written to it: 1.0G, last written {moment(NOW)}",)
     assert plan.effects == (
         MOMENT,
+        KILLED,
         "no definition names it, of 2 domains of qemu:///system",
         "no record names it, of 4 snapshots",
         "no file stands on it, of 2 in /img",
