@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +66,46 @@ async def test_a_domain_that_runs_again_is_not_put_back(
     assert now(machine) == history(1, 2)
     await driver.carry_out(Revert(ref, "s1"))
     assert now(machine) == history(1)
+
+
+def is_force_off(step: Step) -> bool:
+    return isinstance(step, Power) and step.verb is Verb.FORCE_OFF
+
+
+async def test_an_image_that_somebody_merged_into_is_not_gone_back_to(
+    driver: Driver, machine: Machine, meanwhile: Meanwhile
+) -> None:
+    ref = await layered(driver, machine, 1)
+    scribble(machine, 2)
+
+    def merge() -> None:
+        machine.handle.blockCommit("vda", None, None, 0, libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE)
+        end = time.monotonic() + 10
+        while "ready='yes'" not in machine.handle.XMLDesc(0):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        machine.handle.blockJobAbort("vda", libvirt.VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT)
+
+    meanwhile(is_force_off, merge)
+    outcome = await driver.attempt(Revert(ref, "s1", safety=False))
+    assert not outcome.ok
+    assert "m-vda.qcow2 was written to meanwhile: “s1” is not in it any more" in outcome.says
+    assert (machine.running, machine.chain()) == (True, ("m-vda.qcow2",))
+    assert now(machine) == history(1, 2)
+
+
+async def test_a_domain_whose_snapshot_went_meanwhile_runs_on_where_it_ran(
+    driver: Driver, machine: Machine, meanwhile: Meanwhile
+) -> None:
+    ref = await layered(driver, machine, 1)
+    scribble(machine, 2)
+    before = machine.chain()
+    forget = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
+    meanwhile(is_start_over, lambda: machine.handle.snapshotLookupByName("s1").delete(forget))
+    outcome = await driver.attempt(Revert(ref, "s1", safety=False))
+    assert not outcome.ok
+    assert (machine.running, machine.chain()) == (True, before)
+    assert now(machine) == history(1, 2)
 
 
 async def test_a_commit_does_not_take_in_a_layer_that_was_not_there_yet(

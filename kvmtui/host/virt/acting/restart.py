@@ -21,8 +21,17 @@ def recorded(domain: Any, name: str) -> str:
 
 def start_over(domain: Any, step: StartOver) -> None:
     """Definition and overlays together, or neither."""
-    connection = domain.connect()
     before = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
+    try:
+        _start_over(domain, step, before)
+    except (libvirt.libvirtError, Refused):
+        if step.ran:
+            _start_again(domain, before)
+        raise
+
+
+def _start_over(domain: Any, step: StartOver, before: str) -> None:
+    connection = domain.connect()
     overlays = compose.snapshot(CreateSnapshot(step.domain, "", targets=step.targets))
     flags = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
     flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
@@ -30,17 +39,22 @@ def start_over(domain: Any, step: StartOver) -> None:
     then = recorded(domain, step.snapshot)
     if domain.isActive():
         raise Refused(f"somebody has started {step.domain}: the overlays would go on top of it")
+    if step.ran:
+        _refuse_written(before, then, step)
+    connection.defineXML(past.definition(then, before, step.stay))
     try:
-        connection.defineXML(past.definition(then, before, step.stay))
-        try:
-            domain.snapshotCreateXML(overlays, flags)
-        except libvirt.libvirtError:
-            connection.defineXML(before)
-            raise
+        domain.snapshotCreateXML(overlays, flags)
     except libvirt.libvirtError:
-        if step.ran:
-            _start_again(domain, before)
+        connection.defineXML(before)
         raise
+
+
+def _refuse_written(before: str, then: str, step: StartOver) -> None:
+    """While it ran it was in none of the images of then, unless somebody has merged it there."""
+    disks = (parse.snapshot(then).disk(target.disk) for target in step.targets)
+    written = {disk.base for disk in disks if disk and disk.mode == "external"} & {*_images(before)}
+    for image in sorted(written):
+        raise Refused(f"{image} was written to meanwhile: “{step.snapshot}” is not in it any more")
 
 
 def _start_again(domain: Any, before: str) -> None:
