@@ -93,7 +93,9 @@ async def test_what_came_about_all_the_same_is_done(
     outcome = await driver.fleet.perform(plan)  # type: ignore[arg-type]
     assert outcome.ok, outcome.says
     entries = list(driver.fleet.journal.entries)[2:]
-    assert [entry.result for entry in entries if entry.ok] == ["done"] * len(outcome.plan.steps)
+    assert [entry.result for entry in entries if entry.ok] == ["done"] * len(
+        (*outcome.plan.steps, *outcome.plan.afterwards)
+    )
     assert "connection lost: the peer is gone; what came of it is seen later" in {
         entry.result for entry in entries
     }
