@@ -41,7 +41,8 @@ def commit(domain: Any, step: Commit) -> None:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_ACTIVE
     if step.delete:
         flags |= libvirt.VIR_DOMAIN_BLOCK_COMMIT_DELETE
-    domain.blockCommit(step.disk, step.base, step.top, step.bandwidth, flags)
+    base, top = (_spelt(domain, step.disk, layer) for layer in (step.base, step.top))
+    domain.blockCommit(step.disk, base, top, step.bandwidth, flags)
 
 
 def _changed(domain: Any, step: Commit) -> tuple[str, ...]:
@@ -49,6 +50,15 @@ def _changed(domain: Any, step: Commit) -> tuple[str, ...]:
     disk = parse.domain(domain.XMLDesc(0)).disk(step.disk)
     known = disk.between(step.top, step.base) if disk is not None else ()
     return tuple(layer.source for layer in known) or (step.top, step.base)
+
+
+def _spelt(domain: Any, target: str, source: str) -> str:
+    """A layer as libvirt finds it: by its number where it has no path."""
+    disk = parse.domain(domain.XMLDesc(0)).disk(target)
+    for layer in disk.layers if disk is not None else ():
+        if layer.source == source and layer.kind == "network" and layer.index is not None:
+            return f"{target}[{layer.index}]"
+    return source
 
 
 def pull(domain: Any, step: Pull) -> None:
