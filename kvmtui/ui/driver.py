@@ -1,4 +1,4 @@
-"""What the terminal sends, as Textual reads it: whatever bytes come, and until it is gone."""
+"""What goes between the terminal and Textual, whatever bytes come, and until it is gone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from threading import Thread
 
 from textual.drivers import linux_driver
 
+from kvmtui.ui.writer import Writer
+
 
 class Driver(linux_driver.LinuxDriver):
     """Goes on after bytes that are no text and no key; Textual 8.2.8 ends with a traceback.
@@ -20,15 +22,20 @@ class Driver(linux_driver.LinuxDriver):
     """
 
     def start_application_mode(self) -> None:
-        """Has sizes told in their order.
+        """Has nobody wait for the terminal, and sizes told in their order.
 
         Textual's handler of the signal is interrupted by the signal itself, and would tell the
         older of two sizes last.
         """
+        # looked up now, for want of a hook
+        vars(linux_driver)["WriterThread"] = partial(Writer, self._draw_anew)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         told = signal.getsignal(signal.SIGWINCH)
         if callable(told):
             self._loop.add_signal_handler(signal.SIGWINCH, told, signal.SIGWINCH, None)
+
+    def _draw_anew(self) -> None:
+        self._app.call_later(self._app.refresh)
 
     def run_input_thread(self) -> None:
         """Reads until the end, and begins anew after a sequence that means nothing."""

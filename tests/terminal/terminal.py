@@ -29,6 +29,8 @@ class Terminal:
         self, argv: Sequence[str], env: dict[str, str], *, columns: int = 80, rows: int = 24
     ) -> None:
         self.display = Display(columns, rows)
+        self.listens = True
+        """Whether what the program writes is read at all."""
         self._master, slave = os.openpty()
         self._measure(slave, columns, rows)
         self._settings = termios.tcgetattr(slave)
@@ -45,6 +47,9 @@ class Terminal:
     def _read(self) -> None:
         question, answer = FRAMES
         while self._open:
+            if not self.listens:
+                time.sleep(0.01)
+                continue
             if not select([self._master], [], [], 0.05)[0]:
                 continue
             try:
