@@ -11,6 +11,7 @@ from threading import Thread
 
 from textual.drivers import linux_driver
 
+from kvmtui.ui.paste import Parser
 from kvmtui.ui.writer import Writer
 
 
@@ -42,6 +43,7 @@ class Driver(linux_driver.LinuxDriver):
         Thread(target=self._await_end, name="terminal", daemon=True).start()
         # looked up whenever reading begins: what is no text is replaced, so that a paste stays one
         vars(linux_driver)["getincrementaldecoder"] = _forgiving
+        vars(linux_driver)["XTermParser"] = Parser
         while not self.exit_event.is_set():
             try:
                 super().run_input_thread()

@@ -92,6 +92,14 @@ def test_a_paste_of_megabytes_is_no_keys(screen: Terminal) -> None:
     assert "Cancel" not in screen.text()
 
 
+def test_nothing_after_an_escape_in_a_paste_is_a_key(screen: Terminal) -> None:
+    screen.paste(b"x\x1bo\x1bJ\x1b[B\x1b?")
+    screen.still()
+    text = screen.text()
+    assert "Power of" not in text
+    assert "Escape closes" not in text
+
+
 def test_it_stops_and_goes_on(screen: Terminal) -> None:
     screen.process.send_signal(signal.SIGTSTP)
     screen.until(lambda _text: screen.restored())
