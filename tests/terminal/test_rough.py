@@ -100,6 +100,25 @@ def test_nothing_after_an_escape_in_a_paste_is_a_key(screen: Terminal) -> None:
     assert "Escape closes" not in text
 
 
+FLOODS = {
+    "force off": b"o" + b"\x1b[B" * 3 + b"\x1b[C\r",
+    "shut down": b"o\r\r",
+    "any text": bytes(random.Random(7).choices(b"abcdefghijklmnoprstuvwxyz123 \r\t", k=500)),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_of_keys_does_nothing_to_a_domain(flood: str, screen: Terminal) -> None:
+    """A paste that the terminal does not mark; what was done would stand in the journal."""
+    before = screen.text()
+    screen.send(FLOODS[flood] * (2**17 // len(FLOODS[flood])))
+    end = time.monotonic() + PATIENCE
+    while screen.text() != before:
+        assert time.monotonic() < end, screen.text()
+        screen.still()
+        screen.press("escape", "1")  # out of a modal or page that keys before the flood opened
+
+
 def test_it_stops_and_goes_on(screen: Terminal) -> None:
     screen.process.send_signal(signal.SIGTSTP)
     screen.until(lambda _text: screen.restored())
