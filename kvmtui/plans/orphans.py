@@ -18,7 +18,7 @@ from kvmtui.model.words import count, moment, size
 from kvmtui.model.world import Host
 from kvmtui.plans import flushing
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.same import Same
+from kvmtui.plans.same import Same, of_each_domain
 from kvmtui.plans.steps import RemoveFile
 from kvmtui.plans.subject import Subject, named
 from kvmtui.plans.wishes import RemoveOrphan
@@ -48,14 +48,14 @@ def _is_image(record: SnapshotDisk) -> bool:
 
 def names(host: Host) -> frozenset[str]:
     """Every path that a definition, a chain or a record of the host names."""
-    return frozenset().union(*(_names_of(Same(domain)) for domain in host.domains))
+    return frozenset().union(*(_names_of(domain) for domain in host.domains))
 
 
-@lru_cache(maxsize=1024)
-def _names_of(domain: Same[Domain]) -> frozenset[str]:
+@of_each_domain
+def _names_of(domain: Domain) -> frozenset[str]:
     """Remembered: while a job runs only its own domain changes."""
-    config, forest = domain.it.config, domain.it.forest
-    found = set(named(domain.it))
+    config, forest = domain.config, domain.forest
+    found = set(named(domain))
     if config is not None:
         found |= config.names
         for disk in config.disks:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from functools import wraps
+from typing import Generic, TypeVar, TypeVarTuple
+
+from kvmtui.model.domain import Domain
 
 T = TypeVar("T")
+More = TypeVarTuple("More")
+
+MOST = 16_384
+"""Domains of which something is remembered: as many as libvirt lists of a host."""
 
 
 class Same(Generic[T]):
@@ -20,3 +28,20 @@ class Same(Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Same) and self.it is other.it
+
+
+def of_each_domain(find: Callable[[Domain, *More], T]) -> Callable[[Domain, *More], T]:
+    """Remembers what was found of a domain until it is another, and nothing of what it was."""
+    known: dict[str, tuple[Domain, tuple[object, ...], T]] = {}
+
+    @wraps(find)
+    def found(domain: Domain, *more: *More) -> T:
+        before = known.pop(domain.uuid, None)
+        if before is None or before[0] is not domain or before[1] != more:
+            before = (domain, more, find(domain, *more))
+        known[domain.uuid] = before  # asked for last, so kept longest
+        if len(known) > MOST:
+            del known[next(iter(known))]
+        return before[2]
+
+    return found

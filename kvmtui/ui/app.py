@@ -21,6 +21,7 @@ from kvmtui.render.words import safe
 from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.driver import Driver
+from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
@@ -42,7 +43,7 @@ LAST_WORDS = 10.0
 """Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
 
 
-class Kvmtui(TypedAhead, Sized):
+class Kvmtui(TypedAhead, Sized, Forgetful):
     """kvmtui over the given hosts."""
 
     TITLE = "kvmtui"

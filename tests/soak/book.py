@@ -104,8 +104,8 @@ class Book:
         """What a new snapshot holds; that of somebody else may be older or newer than a revert."""
         name = snapshot.name
         self.given_up.discard(name)
-        if deed.key in "ea" and (deed.about in self.forgotten or name in self.forgotten):
-            was = deed.about if deed.key == "e" else name
+        was = deed.about if deed.key == "e" and deed.about not in self.held else name
+        if deed.key in "ea" and was in self.forgotten:
             self.held[name] = self.forgotten[was]
             self.given_up |= {name} if was in self.given_up else set()
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
@@ -12,7 +11,7 @@ from kvmtui.model.world import Facts, Host, Ref
 from kvmtui.plans.health import chains, records, room, stopped
 from kvmtui.plans.health.finding import Finding as Finding
 from kvmtui.plans.health.finding import Severity as Severity
-from kvmtui.plans.same import Same
+from kvmtui.plans.same import of_each_domain
 from kvmtui.plans.subject import Subject
 
 
@@ -21,7 +20,7 @@ def findings(host: Host, domain: Domain) -> tuple[Finding, ...]:
     if domain.config is None:
         return ()
     readable = not domain.state.active and host.facts.local and chains.can_read(host)
-    return _found(Same(domain), Same(host.facts), host.uri, readable)
+    return _found(domain, host.facts, host.uri, readable)
 
 
 def stale(host: Host, domain: Domain) -> frozenset[str]:
@@ -30,15 +29,13 @@ def stale(host: Host, domain: Domain) -> frozenset[str]:
     return frozenset(name for finding in found for name in finding.snapshots)
 
 
-@lru_cache(maxsize=1024)
-def _found(
-    domain: Same[Domain], facts: Same[Facts], uri: str, can_read: bool
-) -> tuple[Finding, ...]:
+@of_each_domain
+def _found(domain: Domain, facts: Facts, uri: str, can_read: bool) -> tuple[Finding, ...]:
     """Remembered: the list of domains asks for all of them at every redraw."""
-    known, config = domain.it, domain.it.config
+    config = domain.config
     assert config is not None
-    alone = Host(uri, facts=facts.it, domains=(known,))
-    subject = Subject(Ref(uri, known.uuid), alone, known, config, known.forest or Forest())
+    alone = Host(uri, facts=facts, domains=(domain,))
+    subject = Subject(Ref(uri, domain.uuid), alone, domain, config, domain.forest or Forest())
     found = [each for disk in config.disks for each in _of(subject, disk, can_read)]
     return tuple(sorted(found, key=lambda finding: -finding.severity))
 

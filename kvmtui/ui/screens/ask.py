@@ -38,7 +38,8 @@ class Ask(Modal[str]):
                     yield button
 
     def on_mount(self) -> None:
-        self.query(Button).first().focus()
+        if self.is_current:
+            self.query(Button).first().focus()
 
     def action_nothing(self) -> None:
         """Away, with the answer that changes nothing."""

@@ -43,6 +43,8 @@ class CommandList(Modal[str | None]):
             yield Lines()
 
     def on_mount(self) -> None:
+        if not self.is_current:
+            return  # closed before all of it was there
         self.query_one(Lines).can_focus = False
         self.query_one(Input).focus()
         self.call_after_refresh(self._show, "")

@@ -8,12 +8,13 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from kvmtui.ui.forgetful import Fleeting
 from kvmtui.ui.sizes import Fitting
 
 T = TypeVar("T")
 
 
-class Modal(ModalScreen[T], Fitting[T]):
+class Modal(ModalScreen[T], Fleeting[T], Fitting[T]):
     """Knows since when it can be answered, and is answered once."""
 
     def __init__(self) -> None:

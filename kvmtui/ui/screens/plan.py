@@ -109,6 +109,8 @@ class PlanScreen(Modal[Agreed | None]):
                 yield Button("", id="yes", compact=True, variant="error")
 
     def on_mount(self) -> None:
+        if not self.is_current:
+            return  # closed before all of it was there
         self.watch(self.query_one("#plan"), "show_vertical_scrollbar", self._tell_more)
         self.replan()
 

@@ -41,7 +41,8 @@ class Reading(TextScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._open()
+        if self.is_current:
+            self._open()
 
     def action_turn(self) -> None:
         """The next page, and after the last one the first."""

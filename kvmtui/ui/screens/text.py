@@ -13,10 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kvmtui.render.words import safe
+from kvmtui.ui.forgetful import Fleeting
 from kvmtui.ui.sizes import Fitting
 
 
-class TextScreen(ModalScreen[None], Fitting[None]):
+class TextScreen(ModalScreen[None], Fleeting[None], Fitting[None]):
     """Scrolls with the arrows; Escape, ``q`` and Enter close it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,6 +39,8 @@ class TextScreen(ModalScreen[None], Fitting[None]):
             yield Static(self._text, markup=False)
 
     def on_mount(self) -> None:
+        if not self.is_current:
+            return  # closed before all of it was there
         page = self.query_one("#page", VerticalScroll)
         page.focus()
         if self._at_end:
