@@ -73,7 +73,7 @@ async def test_an_own_commit_is_seen_moving_and_gone_afterwards(
     assert slow.domain("m").jobs == ()
     busy = {world.hosts[0].domains[0].busy for world in slow.worlds} - {""}
     assert busy == {
-        "note when the images of “s1” were written last",
+        "note when the images of “s1” were written last (vda)",
         "merge the layers of vda down into m-vda.qcow2",
         "wait until the job of vda is ready",
         "switch vda over to m-vda.qcow2",
@@ -120,7 +120,7 @@ async def test_a_delete_of_a_snapshot_keeps_the_data_and_says_what_it_does(
     assert slow.domain("m").jobs == ()
     assert slow.domain("m").busy == ""
     busy = {world.hosts[0].domains[0].busy for world in slow.worlds} - {""}
-    assert busy == {"note when the images of “s1” were written last", "delete snapshot “s1”"}
+    assert busy == {"note when the images of “s1” were written last (vda)", "delete snapshot “s1”"}
     assert heavy.chain() == ("m-vda.qcow2",)
     assert now(heavy)[:3] == history(1)[:3]
     assert holds(heavy.sources()["vda"], 0x77, offset=2**22)

@@ -18,6 +18,9 @@ from tests.terminal.keys import spelled
 PATIENCE = 30.0
 """Seconds."""
 
+LOOK = 0.5
+"""Seconds after which a condition is looked at again, though nothing was drawn."""
+
 QUIET = 0.4
 """Seconds without output after which a program has done what a key asked for."""
 
@@ -124,7 +127,7 @@ class Terminal:
                         return text
                 left = deadline - time.monotonic()
                 assert left > 0, f"not within {seconds:g} s: {condition}\n{text}"
-                self._drawn.wait(left)
+                self._drawn.wait(min(left, LOOK))
 
     def still(self) -> None:
         """Waits until the screen has not changed for a while."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from textual._styles_cache import StylesCache
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from kvmtui.ui.screens.text import TextScreen
 from tests.ui.stage import Still, on_stage, text, typed_ahead, until, world
 from tests.worlds import chained
 
@@ -69,3 +72,18 @@ async def test_so_is_what_was_closed_before_it_was_drawn(key: str, hosts: Still)
         gc.collect()
         kept = sum(isinstance(each, ModalScreen) for each in gc.get_objects())
     assert kept < 3
+
+
+async def test_what_a_screen_begins_when_it_goes_does_not_keep_it(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        screen = TextScreen("page", Text("text"))
+        await pilot.app.push_screen(screen)
+        await until(pilot, lambda: "Escape closes" in text(pilot))
+        await pilot.app.pop_screen()
+        await pilot.pause(0.2)
+        screen.set_interval(60, screen.refresh)
+        gone = weakref.ref(screen)
+        del screen
+        await pilot.pause(0.2)
+        gc.collect()
+        assert gone() is None

@@ -81,7 +81,7 @@ class Vouch:
 
     @property
     def says(self) -> str:
-        return f"note when the images of {listed(self.snapshots)} were written last"
+        return f"note when the images of {listed(self.snapshots)} were written last ({self.disk})"
 
     @property
     def virsh(self) -> str:
