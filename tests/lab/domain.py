@@ -98,6 +98,11 @@ class LabDomain:
             self._order(target, "flush")
 
     @property
+    def withholds(self) -> bool:
+        """Its QEMU cannot be told to write down where everything lies, as after a pull."""
+        return self.state == "paused" and not self._obeys
+
+    @property
     def _obeys(self) -> bool:
         """QEMU has its images: one that is paused since its RAM came back aborts on a write."""
         return self.state == "running" or tuple(self.handle.state()) == BY_A_USER

@@ -31,6 +31,7 @@ class Book:
         self.domain = domain
         self._but = but
         """A disk that a guest system writes to when it likes."""
+        self.content = Content()
         self.content = self._read()
         self.held: dict[str, Content] = {}
         """By snapshot."""
@@ -42,8 +43,10 @@ class Book:
         """Contents of disks that were compared."""
 
     def _read(self) -> Content:
-        """What a pull has moved is found from outside only after a flush."""
+        """What a pull has moved is found from outside only after a flush, so it may be unknown."""
         self.domain.flush()
+        if self.domain.withholds and self.content:
+            return self.content
         return {target: pages(path) for target, path in self._sources()}
 
     def _sources(self) -> list[tuple[str, Path]]:
