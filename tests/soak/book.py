@@ -31,7 +31,8 @@ class Book:
         self.domain = domain
         self._but = but
         """A disk that a guest system writes to when it likes."""
-        self.content = Content()
+        self._unwritten = False
+        """What was pulled cannot be read from outside, as QEMU has not written down where it is."""
         self.content = self._read()
         self.held: dict[str, Content] = {}
         """By snapshot."""
@@ -43,9 +44,9 @@ class Book:
         """Contents of disks that were compared."""
 
     def _read(self) -> Content:
-        """What a pull has moved is found from outside only after a flush, so it may be unknown."""
+        """What a pull has moved is found from outside only after a flush."""
         self.domain.flush()
-        if self.domain.withholds and self.content:
+        if self._unwritten:
             return self.content
         return {target: pages(path) for target, path in self._sources()}
 
@@ -71,6 +72,8 @@ class Book:
         these snapshots from then on, is that nothing wrong is offered.
         """
         assert known.forest is not None
+        still = self._unwritten and deed.key not in "ru"
+        self._unwritten = self.domain.withholds and (still or deed.key == "p")
         found = {snapshot.name: snapshot for snapshot in known.forest.snapshots}
         self.given_up |= deed.told
         allowed = self._allowed(deed)
