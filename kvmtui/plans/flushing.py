@@ -7,6 +7,7 @@ QEMU 7.2 writes down only at the next flush, for which a guest may wait for long
 from __future__ import annotations
 
 from kvmtui.model.domain import State
+from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Flush
 from kvmtui.plans.subject import Subject
 
@@ -22,6 +23,17 @@ def steps(subject: Subject) -> tuple[Flush, ...]:
 def told(subject: Subject) -> tuple[str, ...]:
     """What is said of the step."""
     return (MOMENT, KILLED) if steps(subject) else ()
+
+
+def refuse(subject: Subject) -> Refusal | None:
+    """Why no file goes that the disk may live on yet: QEMU cannot be told to.
+
+    One that was started only for a merge is forced off soon, and writes it down then.
+    """
+    if subject.domain.state is not State.PAUSED or subject.config.errand:
+        return None
+    reason = "it is paused, so that QEMU may not have written down yet what was pulled up out of it"
+    return Refusal("unwritten", reason, "resume it first (o)")
 
 
 def warnings(subject: Subject) -> tuple[str, ...]:

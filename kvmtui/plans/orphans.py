@@ -227,6 +227,9 @@ def plan(subject: Subject, wish: RemoveOrphan) -> Plan | Refusal:
         return refusal or Refusal("used", f"{basename(wish.file)} is gone")
     pooled = dirname(file.path) in subject.host.facts.pools
     image = file.format != RAM
+    unwritten = flushing.refuse(subject) if image else None
+    if unwritten:
+        return unwritten
     what = "what was written to it" if image else "the RAM that was saved"
     lost = f"{what}: {size(file.used)}, last written {moment(file.changed or 0)}"
     return Plan(

@@ -137,6 +137,7 @@ _BY_RULE: dict[str, Remedies] = {
     "saved RAM": _saved_ram,
     "restored": _switch(Verb.RESUME, "resume it first"),
     "shut": _switch(Verb.RESUME, "resume it first"),
+    "unwritten": _switch(Verb.RESUME, "resume it first"),
     "chain unknown": _switch(Verb.START_PAUSED, "start it paused first"),
     "network off": _START,
     "checkpoints": _START,

@@ -203,10 +203,6 @@ def test_its_delete_merges_nothing_and_removes_what_nobody_needs() -> None:
     assert plan.effects[0] == MOMENT
     plan = allowed(here(web), Delete(ref(web), "s1"))
     assert plan.steps == (DeleteSnapshot("web", "s1", metadata_only=True),), "s2 stands on it"
-    still = replace(web, state=State.PAUSED)
-    plan = allowed(here(still), Delete(ref(still), "s2"))
-    assert plan.steps == (forget, RemoveFile("web", ONE))
-    assert "has lost what was pulled up" in plan.warnings[0]
 
 
 def test_without_the_note_only_its_record_can_go() -> None:

@@ -131,7 +131,7 @@ def _left(subject: Subject, snapshot: Snapshot, images: Iterable[str]) -> tuple[
     return leftovers.unneeded(subject, snapshot, (*memory, *images))
 
 
-def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Deletion:
+def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Deletion | Refusal:
     """A leaf beside the current branch, or beside the present chain: only files go.
 
     libvirt unlinks the images that it preserves, whoever else needs them; then, and where it
@@ -152,6 +152,9 @@ def _beside(subject: Subject, snapshot: Snapshot, *, native: bool = True) -> Del
     removals = leftovers.removals(subject, files)
     # where a pull took them out of the chain, the disk may live on them yet
     pulled = bool(removals) and _has_left(subject, snapshot)
+    unwritten = flushing.refuse(subject) if pulled else None
+    if unwritten:
+        return unwritten
     gone = (*(images if native else ()), *(removal.file for removal in removals))
     after = afterwards.without_records(subject, [snapshot.name])
     return Deletion(
