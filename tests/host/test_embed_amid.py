@@ -71,3 +71,21 @@ async def test_a_snapshot_is_taken_all_the_same(
     scribble(machine, 2)
     await driver.carry_out(Revert(ref, "s1", safety=False))
     assert now(machine) == history(1)
+
+
+async def test_no_ram_goes_on_below_what_somebody_has_taken(
+    driver: Driver, machine: Machine, after: Callable[[type, Machine], None]
+) -> None:
+    ref = await driver.meet("m")
+    scribble(machine, 1)
+    await driver.carry_out(Create(ref, "s1", how="ram"))
+    scribble(machine, 2)
+    after(StartOver, machine)
+    outcome = await driver.attempt(Revert(ref, "s1", safety=False))
+    assert "the RAM does not fit them" in outcome.says
+    assert not machine.running
+    assert machine.sources()["vda"].name == "m-vda.s1-r.foreign"
+    scribble(machine, 9)
+    for name in ("foreign", "s1"):
+        await driver.carry_out(Revert(ref, name, safety=False, ram=False))
+        assert now(machine) == history(1), name

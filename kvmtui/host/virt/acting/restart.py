@@ -70,7 +70,14 @@ def _images(text: str) -> list[str]:
 
 
 def restore_ram(domain: Any, step: RestoreRam) -> None:
-    """The RAM with the devices it was saved with, on disks that hold the same as then."""
+    """The RAM with the devices it was saved with, on disks that hold the same as then.
+
+    Whatever the definition says by now, it would write to these.
+    """
+    now = parse.domain(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+    used = {disk.target: disk.active.source for disk in now.disks if disk.active}
+    if any(disk.file and used.get(disk.disk) != disk.file for disk in step.disks):
+        raise Refused("somebody has put other layers on these disks: the RAM does not fit them")
     flags = libvirt.VIR_DOMAIN_SAVE_PAUSED if step.paused else libvirt.VIR_DOMAIN_SAVE_RUNNING
     files = {disk.disk: disk.file for disk in step.disks}
     live = past.running(recorded(domain, step.snapshot), files)
