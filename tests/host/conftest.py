@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 from unittest import mock
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -50,6 +51,15 @@ class Embedded(Opener):
 
     def open(self) -> Connection:
         return Connection(self.handle, shared=True)
+
+    def folder(self, *parts: str) -> Path:
+        """One of libvirt's own, below the root."""
+        (root,) = parse_qs(urlsplit(self.uri).query)["root"]
+        return Path(root, *parts)
+
+    def qemu(self, name: str) -> int:
+        """The process of a running machine, whatever others of that name run on this computer."""
+        return int(self.folder("run", "qemu", f"{name}.pid").read_text())
 
 
 class NewMachine(Protocol):

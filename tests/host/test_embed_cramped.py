@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import libvirt
 import pytest
@@ -32,12 +31,6 @@ pytestmark = [
 RECORDS = ("lib", "qemu", "snapshot")
 
 
-def libvirts(embedded: Embedded, *parts: str) -> Path:
-    """A folder of libvirt's own."""
-    (root,) = parse_qs(urlsplit(embedded.uri).query)["root"]
-    return Path(root, *parts)
-
-
 @contextmanager
 def full(folder: Path) -> Iterator[None]:
     """Nothing that is longer than a little can be written there; what is there is hidden."""
@@ -58,7 +51,7 @@ async def test_a_revert_whose_definition_cannot_be_written_has_the_domain_run_wh
     before = machine.sources()
     plan = await driver.plan(Revert(ref, "s1", safety=False))
     assert isinstance(plan, Plan)
-    with full(libvirts(embedded, "etc", "qemu")):
+    with full(embedded.folder("etc", "qemu")):
         outcome = await driver.fleet.perform(plan)
     assert not outcome.ok
     assert (machine.running, machine.sources()) == (True, before)
@@ -104,7 +97,7 @@ async def test_a_revert_whose_record_cannot_be_written_tells_that_the_domain_is_
     scribble(machine, 1)
     plan = await driver.plan(Revert(ref, "s1", safety=False))
     assert isinstance(plan, Plan)
-    with full(libvirts(embedded, *RECORDS)):
+    with full(embedded.folder(*RECORDS)):
         outcome = await driver.fleet.perform(plan)
     assert not outcome.ok
     assert outcome.says.endswith("the domain is shut off now: o starts it (2 of 4 steps were done)")
@@ -119,7 +112,7 @@ async def test_ram_that_finds_no_room_leaves_the_guest_running(
 ) -> None:
     ref = await driver.meet("m")
     scribble(machine, 1)
-    folder = libvirts(embedded, "lib", "qemu", "save") if managed else tmp_path
+    folder = embedded.folder("lib", "qemu", "save") if managed else tmp_path
     wish = Switch(ref, Verb.SAVE) if managed else Switch(ref, Verb.SAVE_TO, f"{folder}/ram")
     plan = await driver.plan(wish)
     assert isinstance(plan, Plan)
@@ -151,7 +144,7 @@ async def test_a_record_that_cannot_be_written_is_not_lost(
     """libvirt drops one from its memory that it could not write again."""
     ref = await layered(driver, machine, 3)
     before = machine.recorded()
-    with full(libvirts(embedded, *RECORDS)):
+    with full(embedded.folder(*RECORDS)):
         outcome = await driver.fleet.perform(Plan(ref=ref, title="-", verb="-", steps=(step,)))
     assert "libvirt would lose the record" in outcome.says
     assert machine.recorded() == before
@@ -168,7 +161,7 @@ async def test_what_needs_records_is_refused_beforehand(
         Pull(ref, "vda"),
         Edit(ref, "s1", "s1", "told"),
     )
-    with full(libvirts(embedded, *RECORDS)):
+    with full(embedded.folder(*RECORDS)):
         for wish in wishes:
             assert await driver.refused(wish) == "no room for records", wish
     for wish in wishes:

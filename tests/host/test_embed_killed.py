@@ -7,10 +7,8 @@ import os
 import signal
 import time
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import libvirt
 import pytest
@@ -38,15 +36,12 @@ async def three(driver: Driver, machine: Machine) -> Ref:
 
 
 def shoot(embedded: Embedded, machine: Machine) -> None:
-    """Its own QEMU, whatever others of that name run on this computer."""
-    (root,) = parse_qs(urlsplit(embedded.uri).query)["root"]
-    pid = int(Path(root, "run", "qemu", f"{machine.name}.pid").read_text())
-    assert root.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    os.kill(pid, signal.SIGKILL)
+    """As the kernel does when memory runs out."""
+    os.kill(embedded.qemu(machine.name), signal.SIGKILL)
 
 
 async def kill(embedded: Embedded, driver: Driver, machine: Machine) -> None:
-    """As the kernel does when memory runs out."""
+    """And libvirt has heard of it."""
     shoot(embedded, machine)
     await driver.until_domain(machine.name, lambda d: not d.state.active)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import libvirt
 import pytest
 
@@ -11,10 +14,11 @@ from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Power, Step, Verb
 from kvmtui.plans.wishes import Create, Revert, Switch
-from tests.host.conftest import NewMachine
+from tests.host.conftest import Embedded, NewMachine
 from tests.host.content import history, now, scribble
 from tests.host.driver import Driver
 from tests.host.machine import Machine
+from tests.lab.patience import eventually
 
 pytestmark = pytest.mark.embed
 
@@ -128,3 +132,31 @@ async def test_a_revert_takes_no_note_of_a_merge_from_a_record(
     await driver.carry_out(Switch(ref, Verb.FORCE_OFF))
     await driver.carry_out(Revert(ref, "s1"))
     assert "urn:kvmtui" not in machine.handle.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["goes off", "dies"])
+async def test_a_guest_that_is_off_before_its_answer_has_shut_down_unless_qemu_died(
+    driver: Driver,
+    machine: Machine,
+    embedded: Embedded,
+    monkeypatch: pytest.MonkeyPatch,
+    dies: bool,
+) -> None:
+    """There is no system in the machine that could shut down: libvirt's word on it is put in."""
+
+    def late(_domain: object) -> None:
+        if dies:
+            os.kill(embedded.qemu("m"), signal.SIGKILL)
+            eventually(lambda: not machine.running, "libvirt has heard of it")
+        else:
+            machine.off()
+            ended = [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN]
+            monkeypatch.setattr(libvirt.virDomain, "state", lambda *_: ended)
+        raise libvirt.libvirtError("nobody answers")
+
+    ref = await driver.meet("m")
+    monkeypatch.setattr(libvirt.virDomain, "shutdown", late)
+    outcome = await driver.attempt(Switch(ref, Verb.SHUTDOWN))
+    assert outcome.ok is not dies, outcome.says
+    assert not dies or outcome.says.endswith("the domain is shut off now: o starts it")
+    assert driver.domain("m").state is State.OFF

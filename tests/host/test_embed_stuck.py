@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -36,8 +35,7 @@ class Stuck:
     """The QEMU of a machine, which can be stopped."""
 
     def __init__(self, embedded: Embedded, machine: Machine) -> None:
-        (root,) = parse_qs(urlsplit(embedded.uri).query)["root"]
-        self.pid = int(Path(root, "run", "qemu", f"{machine.name}.pid").read_text())
+        self.pid = embedded.qemu(machine.name)
 
     @contextmanager
     def stopped(self) -> Iterator[None]:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Thread
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -46,12 +45,11 @@ class Qemu:
     """The QEMU of the machine `m`, which can be stopped and killed."""
 
     def __init__(self, embedded: Embedded) -> None:
-        (root,) = parse_qs(urlsplit(embedded.uri).query)["root"]
-        self._file = Path(root, "run", "qemu", "m.pid")
+        self._embedded = embedded
 
     @property
     def pid(self) -> int:
-        return int(self._file.read_text())
+        return self._embedded.qemu("m")
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)

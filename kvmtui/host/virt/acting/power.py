@@ -83,9 +83,12 @@ def _note(domain: Any, text: str | None) -> None:
 
 
 def _shut_down(domain: Any) -> None:
-    """A guest can be off before libvirt has heard its answer, and reports that as an error."""
+    """A guest can be off before libvirt has heard its answer, and reports that as an error.
+
+    One whose QEMU died meanwhile has not shut down.
+    """
     try:
         domain.shutdown()
     except libvirt.libvirtError:
-        if domain.isActive():
+        if domain.state(0) != [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN]:
             raise
