@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from fcntl import ioctl
 from select import select
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 from tests.terminal.display import FRAMES, Display
 from tests.terminal.keys import spelled
@@ -43,6 +43,8 @@ class Terminal:
         self._name = os.ttyname(slave)
         os.close(slave)
         self._drawn = Condition()
+        self._hands = Lock()
+        """No key falls into what somebody else pastes: a terminal sends one after the other."""
         self._open = True
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -80,8 +82,9 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Presses keys one after another, or types text."""
         for data, pause in map(spelled, keys):
-            os.write(self._master, data)
-            self._heard()
+            with self._hands:
+                os.write(self._master, data)
+                self._heard()
             time.sleep(pause)
 
     def paste(self, data: bytes) -> None:
@@ -91,11 +94,12 @@ class Terminal:
     def send(self, data: bytes) -> None:
         """Any bytes, as fast as the program reads them."""
         end = time.monotonic() + PATIENCE
-        while data:
-            if select([], [self._master], [], 0.05)[1]:
-                data = data[os.write(self._master, data[:4096]) :]
-            assert time.monotonic() < end, f"the program leaves {len(data)} bytes unread"
-        self._heard()
+        with self._hands:
+            while data:
+                if select([], [self._master], [], 0.05)[1]:
+                    data = data[os.write(self._master, data[:4096]) :]
+                assert time.monotonic() < end, f"the program leaves {len(data)} bytes unread"
+            self._heard()
 
     def _heard(self) -> None:
         """Waits until the program has read what was typed, or has ended.
