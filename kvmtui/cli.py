@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
@@ -66,6 +68,7 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Ends the process whatever happens: no thread that hangs or reads must outlive the rest."""
+    gc.disable()  # until the first screen is drawn: hardly anything is garbage before that
     options = parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -107,8 +110,11 @@ def run(options: argparse.Namespace) -> int:
 def _real(options: argparse.Namespace) -> int:
     from kvmtui import connect
 
+    fleet = connect.begin(options.connect or [""], readonly=options.read_only)
+    if options.what != "show":
+        import_module("kvmtui.ui.app")  # takes longer than libvirt does to answer
     try:
-        fleet = connect.real(options.connect or [""], readonly=options.read_only)
+        connect.meet(fleet)
     except connect.NotConnected as error:
         return _complain(str(error), FAILED)
     return _show(options, fleet)

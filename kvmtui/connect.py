@@ -25,13 +25,17 @@ class NotConnected(Exception):
     """None of the hosts could be reached; the message says why, a line for each."""
 
 
-def real(uris: Iterable[str], *, readonly: bool) -> Fleet:
-    """The hosts of these URIs, opened side by side; unreachable ones stay on the screen as lost.
+def begin(uris: Iterable[str], *, readonly: bool) -> Fleet:
+    """The hosts of these URIs, opened side by side while something else may be done."""
+    return Fleet([Opener(uri, readonly=readonly) for uri in uris], state_dir())
 
-    Waits until at least one is open. Raises ``NotConnected``, or ``KeyboardInterrupt`` when the
-    user does not want to wait any longer.
+
+def meet(fleet: Fleet) -> None:
+    """Waits until at least one host is open; unreachable ones stay on the screen as lost.
+
+    Raises ``NotConnected``, or ``KeyboardInterrupt`` when the user does not want to wait any
+    longer.
     """
-    fleet = Fleet([Opener(uri, readonly=readonly) for uri in uris], state_dir())
     openings: dict[Future[object], str] = {
         watch.opening: uri or "the default host"  # type: ignore[misc]
         for uri, watch in fleet.watches.items()
@@ -46,7 +50,8 @@ def real(uris: Iterable[str], *, readonly: bool) -> Fleet:
         for opening in done:
             error = opening.exception()
             if error is None:
-                return fleet
+                fleet.arrive()
+                return
             errors.append(f"cannot connect to {openings[opening]}: {error}")
     raise NotConnected("\n".join(errors))
 

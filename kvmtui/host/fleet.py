@@ -43,9 +43,15 @@ class Fleet:
         self._subscribers: list[Callable[[World], None]] = []
         self._performing: list[Performance] = []
         self._tasks: set[asyncio.Future[None]] = set()
+        opened = tuple(openers)
         self.watches = {
-            opener.uri: Watch(opener, self._published, commit_bandwidth=commit_bandwidth)
-            for opener in openers
+            opener.uri: Watch(
+                opener,
+                self._published,
+                commit_bandwidth=commit_bandwidth,
+                leads=opener is opened[0],
+            )
+            for opener in opened
         }
         self.world = World(tuple(watch.host for watch in self.watches.values()))
 
@@ -59,6 +65,11 @@ class Fleet:
             self.world = world
             for subscriber in self._subscribers:
                 subscriber(world)
+
+    def arrive(self) -> None:
+        """Tells of the hosts that have answered by now; without an event loop."""
+        for watch in self.watches.values():
+            watch.arrive()
 
     async def run(self) -> None:
         """Follows all hosts until cancelled."""

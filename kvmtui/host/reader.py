@@ -18,12 +18,14 @@ from kvmtui.host.pulse import Answer, Pulse
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
+from kvmtui.host.survey import Survey
 from kvmtui.host.turns import Turns
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import Place
+from kvmtui.model.snapshot import Forest
 from kvmtui.plans.steps import Watch as Progress
 
 PREPARED = 1.0
@@ -40,6 +42,7 @@ class Reader:
         self.pulse = Pulse(self.turns, shelf, self._revived, self._has_job)
         self.asking = Asking(opener, shelf)
         self.inspection = Inspection(shelf)
+        self.survey = Survey(opener, shelf)
         self.details = Stale()
         self.memory = Stale()
         """Domains whose RAM is being saved."""
@@ -116,9 +119,7 @@ class Reader:
                 await seat.call(Connection.renew)
             forest = await seat.call(Connection.forest, uuid)
             config = await self._config(seat, uuid)
-            self._shelf.change(
-                uuid, config=config, forest=forest, snapshot_count=len(forest.snapshots), trouble=""
-            )
+            self._shelf.change(uuid, config=config, trouble="", **_of(forest))
             if self._works(uuid) is not Progress.MEMORY:
                 await self._read_jobs(seat, uuid)
             if uuid == self.details.first:
@@ -233,8 +234,7 @@ class Reader:
             await seat.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
-                forest = await seat.call(Connection.forest, uuid)
-                found = {"forest": forest, "snapshot_count": len(forest.snapshots)}
+                found = _of(await seat.call(Connection.forest, uuid))
             if Part.CONFIG in parts:
                 found["config"] = await self._config(seat, uuid, ask_qemu=ask_qemu)
         finally:
@@ -275,6 +275,11 @@ class Reader:
     async def _ask(self, uuid: str, parts: Part) -> None:
         if uuid not in self._working:
             await self.asking.read(uuid, parts)
+
+
+def _of(forest: Forest) -> dict[str, Any]:
+    """The fields of a domain that has these snapshots."""
+    return {"forest": forest, "outline": None, "snapshot_count": len(forest.snapshots)}
 
 
 def _targets(config: Config) -> tuple[str, ...]:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kvmtui.model.domain import Domain
+from kvmtui.model.domain import Domain, by_name
 from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.silence import LIBVIRT, QEMU, Silence
 from kvmtui.model.world import Host, Link
 
 SAME = 2.0
 """Seconds within which two tellings are about the same silence."""
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A sorting key under which web2 comes before web10."""
-    parts = filter(None, re.split(r"(\d+)", name.casefold()))
-    return tuple(_number(part) if part.isdecimal() else (1, 0, part) for part in parts)
-
-
-def _number(digits: str) -> tuple[int, int, str]:
-    """As a number sorts, however long it is."""
-    digits = digits.lstrip("0")
-    return 0, len(digits), digits
 
 
 class Shelf:
@@ -40,7 +27,7 @@ class Shelf:
 
     def put(self, host: Host) -> None:
         """The host is like this from now on."""
-        if host != self.host:
+        if host is not self.host and host != self.host:
             self.host = host
             self._publish(host)
 
@@ -51,9 +38,12 @@ class Shelf:
 
     def change(self, uuid: str, **fields: Any) -> None:
         """New fields of one domain; nothing when the domain is gone."""
-        domain = self.host.domain(uuid)
-        if domain is not None:
-            self.put(self.host.with_domain(replace(domain, **fields)))
+        self.change_all({uuid: fields})
+
+    def change_all(self, fields: Mapping[str, Mapping[str, Any]]) -> None:
+        """New fields of many domains at once, by uuid."""
+        known = ((self.host.domain(uuid), new) for uuid, new in fields.items())
+        self.put(self.host.with_domains(replace(d, **new) for d, new in known if d is not None))
 
     def heard(self, uuid: str, guest: Guest) -> None:
         """What the guest agent of one domain has answered, or that it did not."""
@@ -90,8 +80,9 @@ class Shelf:
             if known is None or known.state is not row.state:
                 changed.append(row.uuid)
             domains.append(_updated(known, row) if known else row)
-        domains.sort(key=lambda domain: (natural(domain.name), domain.uuid))
-        self.put(replace(self.host, domains=tuple(domains)))
+        domains.sort(key=by_name)
+        order = {domain.uuid: place for place, domain in enumerate(domains)}
+        self.put(replace(self.host, domains=tuple(domains), order=order))
         for row in rows:
             if not row.state.active and self.owes(row.uuid, QEMU):
                 self.silent(row.uuid, QEMU, 0.0)
@@ -101,9 +92,9 @@ class Shelf:
 def _updated(known: Domain, row: Domain) -> Domain:
     """The very same value where nothing differs: what was found of it is remembered by it.
 
-    With a guest that is off, its frost is gone.
+    With a guest that is off, its frost is gone, and its images grow no more.
     """
     if (known.name, known.state, known.reason) == (row.name, row.state, row.reason):
         return known
     known = replace(known, name=row.name, state=row.state, reason=row.reason)
-    return known if row.state.active else replace(known, guest=None, held=False)
+    return known if row.state.active else replace(known, guest=None, held=False, growth=())

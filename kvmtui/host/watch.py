@@ -11,14 +11,13 @@ from dataclasses import replace
 
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.patience import PATIENCE
-from kvmtui.host.reach import NO_ANSWER
+from kvmtui.host.patrol import Patrol
 from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
-from kvmtui.model.domain import IO_ERROR, Domain, State
-from kvmtui.model.guest import Answer, Channel
-from kvmtui.model.world import Facts, Host, Link
+from kvmtui.model.domain import IO_ERROR, Domain
+from kvmtui.model.world import Host, Link
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each further try to connect."""
@@ -30,16 +29,7 @@ PULSE = 2
 """Ticks between two questions to QEMUs that owe an answer."""
 
 POLL = 8
-"""Ticks between two looks for snapshots that somebody else made: libvirt has no such event."""
-
-SWEEP = 8
-"""Domains besides the selected one that each look covers."""
-
-MEASURE = 40
-"""Ticks between two looks at how the images of the selected domain grow, and for frost."""
-
-FEW = 3
-"""Domains besides the selected one whose agents are asked each time: a silent one takes 2 s."""
+"""Ticks between two looks at what somebody else may have done: libvirt has no such event."""
 
 _PARTS_OF_EVENT = {
     Change.LIFECYCLE: Part.DISKS | Part.GUEST | Part.JOBS,
@@ -55,19 +45,19 @@ def is_frozen(domain: Domain) -> bool:
     return domain.guest is not None and domain.guest.frozen
 
 
-def _may_say(domain: Domain) -> bool:
-    """Whether its agent could tell that it is frozen, which nobody knows yet."""
-    denied = domain.guest is not None and domain.guest.answer is Answer.DENIED
-    channel = domain.config.channel if domain.config else Channel.NONE
-    runs = domain.state is State.RUNNING and channel is Channel.CONNECTED
-    return runs and not denied and not is_frozen(domain)
-
-
 class Watch:
-    """One host. ``publish`` is called on the event loop with every new ``Host`` value."""
+    """One host. ``publish`` is called on the event loop with every new ``Host`` value.
+
+    ``leads``: its first domain is looked at first.
+    """
 
     def __init__(
-        self, opener: Opener, publish: Callable[[Host], None], *, commit_bandwidth: int = 0
+        self,
+        opener: Opener,
+        publish: Callable[[Host], None],
+        *,
+        commit_bandwidth: int = 0,
+        leads: bool = False,
     ) -> None:
         host = Host(
             opener.uri,
@@ -81,9 +71,12 @@ class Watch:
         self.selected: str | None = None
         self._retry = asyncio.Event()
         self._open = asyncio.Event()
-        self._swept = self._asked = 0
-        self.opening: Future[Facts] = self.reader.cheap.submit(Connection.facts)
+        self._patrol = Patrol(self.reader, self.shelf)
+        self.opening = self._begin(leads=leads)
         """The first connection, begun at once: it can be waited for without an event loop."""
+
+    def _begin(self, *, leads: bool = False) -> Future[tuple[Domain, ...]]:
+        return self.reader.cheap.submit(Connection.first, leads=leads)
 
     @property
     def host(self) -> Host:
@@ -97,9 +90,12 @@ class Watch:
         self.selected = self.reader.details.first = self.reader.asking.stale.first = uuid
         domain = self.host.domain(uuid) if uuid else None
         if domain is not None:
-            self.reader.details.mark(domain.uuid, Part.GROWTH)
+            known = domain.config is not None and domain.forest is not None
+            parts = Part.GROWTH if known else Part.DISKS | Part.JOBS | Part.GROWTH
+            self.reader.details.mark(domain.uuid, parts)
             if domain.guest is None:
                 self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
+        self._patrol.look_at(uuid)
 
     def refresh(self, uuid: str | None = None) -> None:
         """Reads the list again, and everything of one domain; connects at once when lost."""
@@ -113,12 +109,20 @@ class Watch:
 
     async def meet(self) -> None:
         """Connects and reads the list once. Raises ``HostError``."""
-        facts = await asyncio.wrap_future(self.opening)
+        self._met(await asyncio.wrap_future(self.opening))
+        facts = await self.reader.cheap.call(Connection.facts)
         readonly = self.opener.readonly or bool(facts.barred)
         self.shelf.put(replace(self.host, facts=facts, readonly=readonly))
-        await self.reader.domains()
-        self.shelf.link(Link.OPEN)
         self._open.set()
+
+    def arrive(self) -> None:
+        """Tells the list of domains, if it is there; without an event loop."""
+        if self.opening.done() and self.opening.exception() is None:
+            self._met(self.opening.result())
+
+    def _met(self, rows: tuple[Domain, ...]) -> None:
+        self.shelf.merge(rows)
+        self.shelf.link(Link.OPEN)
 
     async def opened(self) -> None:
         """Waits while the host is lost."""
@@ -140,7 +144,7 @@ class Watch:
                 await asyncio.wait_for(self._retry.wait(), BACK_OFF[min(tries, len(BACK_OFF) - 1)])
             tries += 1
             self.reader.reset()
-            self.opening = self.reader.cheap.submit(Connection.facts)
+            self.opening = self._begin()
 
     async def _follow(self) -> None:
         """Reads and listens until the connection is lost, then raises ``Lost``."""
@@ -153,8 +157,9 @@ class Watch:
 
         await self.reader.cheap.call(Connection.follow, report)
         await self.reader.domains()
-        for domain in self.host.domains:
-            self.reader.details.mark(domain.uuid, Part.DISKS | Part.JOBS)
+        if self.selected is not None:
+            self.reader.details.mark(self.selected, Part.DISKS | Part.JOBS)
+            self.reader.asking.stale.mark(self.selected, Part.GUEST)
         self.select(self.selected)
         follows = (
             self.reader.follow_list,
@@ -162,7 +167,8 @@ class Watch:
             self.reader.follow_guests,
             self.reader.follow_memory,
             self._tick,
-            self._sweep,
+            self._patrol.run,
+            self._get_to_know,
         )
         tasks = [lost, *(asyncio.ensure_future(follow()) for follow in follows)]
         try:
@@ -172,6 +178,13 @@ class Watch:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _get_to_know(self) -> None:
+        """All domains: what they are called first, then everything of one after another."""
+        await self.reader.survey.run()
+        for domain in self.host.domains:
+            self.reader.details.mark(domain.uuid, Part.DISKS | Part.JOBS)
+        await asyncio.Event().wait()
 
     def _happened(self, event: Event, lost: asyncio.Future[None]) -> None:
         if event.change is Change.CLOSED:
@@ -201,11 +214,6 @@ class Watch:
                 self.reader.pulse.again()
                 if any(domain.busy and domain.silence for domain in self.host.domains):
                     self.reader.list.set()  # what hangs amid its start can be forced off
-            if number % MEASURE == 0 and self.selected and self.host.domain(self.selected):
-                self.reader.details.mark(self.selected, Part.GROWTH)
-            if number % MEASURE == 0:
-                for uuid in self._to_be_asked():
-                    self.reader.asking.stale.mark(uuid, Part.FROST)
             if number % POLL == 0:
                 for domain in self.host.domains:
                     if domain.reason == IO_ERROR:
@@ -217,66 +225,9 @@ class Watch:
         """Tells when the daemon owes an answer: libvirt breaks a connection only much later."""
         since = self.reader.cheap.since or 0.0
         late = since if since and time.time() - since >= PATIENCE else 0.0
-        self.shelf.put(replace(self.host, silent=late))
-
-    async def _sweep(self) -> None:
-        """Looks for snapshots made by others; by that, a daemon that hangs is noticed, too."""
-        while True:
-            await asyncio.sleep(TICK * POLL)
-            await self.reader.cheap.call(Connection.greet)
-            for uuid in self._due():
-                await self._compare(uuid)
-
-    def _due(self) -> tuple[str, ...]:
-        """The selected domain and the next few of the others."""
-        others = [d.uuid for d in self.host.domains if d.forest and d.uuid != self.selected]
-        turn = [others[(self._swept + n) % len(others)] for n in range(min(SWEEP, len(others)))]
-        self._swept += len(turn)
-        return (self.selected, *turn) if self.selected else tuple(turn)
-
-    def _to_be_asked(self) -> tuple[str, ...]:
-        """Whose agent is asked whether somebody has frozen the guest: there is no such event."""
-        able = [domain.uuid for domain in self.host.domains if _may_say(domain)]
-        others = [uuid for uuid in able if uuid != self.selected]
-        turn = [others[(self._asked + n) % len(others)] for n in range(min(FEW, len(others)))]
-        self._asked += len(turn)
-        return (*(uuid for uuid in able if uuid == self.selected), *turn)
-
-    async def _compare(self, uuid: str) -> None:
-        """Marks the domain when its snapshots are not those that are known."""
-        domain = self.host.domain(uuid)
-        if domain is None or domain.forest is None or domain.busy:
-            return
-        try:
-            names, current = await self.reader.cheap.call(Connection.names, uuid)
-        except Lost:
-            raise
-        except HostError:
-            self.reader.list.set()  # it may be gone; nobody else is concerned
-            return
-        known = frozenset(snapshot.name for snapshot in domain.forest.snapshots)
-        if (names, current) != (known, domain.forest.current):
-            self.reader.details.mark(uuid, Part.DISKS | Part.JOBS)
-        elif domain.state.active and not domain.jobs:
-            out = _was_out_of_reach(domain)
-            self.reader.details.mark(uuid, Part.JOBS | (Part.CONFIG if out else Part.NOTHING))
-        elif _was_out_of_reach(domain) or (
-            domain.state is State.OFF and self._will_be_known(domain)
-        ):
-            self.reader.details.mark(uuid, Part.CONFIG)
-
-    def _will_be_known(self, domain: Domain) -> bool:
-        """Whether a storage pool, once it looks at its files again, may tell more of a chain."""
-        disks = domain.config.disks if domain.config else ()
-        ends = (disk.layers[-1] for disk in disks if disk.pooled and not disk.complete)
-        return not self.host.facts.local and any(not (end.missing or end.unread) for end in ends)
+        if late != self.host.silent:
+            self.shelf.put(replace(self.host, silent=late))
 
     def close(self) -> None:
         """Waits for nothing."""
         self.reader.close()
-
-
-def _was_out_of_reach(domain: Domain) -> bool:
-    """Whether a file server did not answer when its images were to be looked at."""
-    disks = domain.config.disks if domain.config else ()
-    return any(layer.unread == NO_ANSWER for disk in disks for layer in disk.layers)

@@ -10,8 +10,10 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.growth import Growth
 from kvmtui.model.guest import Channel, Guest
 from kvmtui.model.job import Job
+from kvmtui.model.outline import Outline
 from kvmtui.model.silence import Silence
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.sorting import natural
 
 IO_ERROR = "I/O error"
 """Reason of a domain that QEMU has paused because a disk could not be read or written."""
@@ -95,6 +97,8 @@ class Domain:
     """Why it is in that state, where an administrator must know: ``IO_ERROR``, …"""
     snapshot_count: int | None = None
     config: Config | None = None
+    outline: Outline | None = None
+    """Its snapshots in few words, as long as ``forest`` was not read."""
     forest: Forest | None = None
     guest: Guest | None = None
     held: bool = False
@@ -128,3 +132,8 @@ class Domain:
                 if layer.source == source:
                     return disk, layer
         return None
+
+
+def by_name(domain: Domain) -> tuple[object, ...]:
+    """A sorting key for lists of domains."""
+    return natural(domain.name), domain.uuid

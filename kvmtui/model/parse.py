@@ -200,9 +200,23 @@ def recorded(root: etree._Element) -> etree._Element | None:
 
 def snapshot(text: str) -> Snapshot:
     """A ``<domainsnapshot>`` document. Raises ``Malformed``."""
+    return record(text)[0]
+
+
+def record(text: str) -> tuple[Snapshot, frozenset[str]]:
+    """The same, and every path in it. Raises ``Malformed``."""
     root = tree(text)
+    return _snapshot(root), mentions.names(root)
+
+
+def memory_of(root: etree._Element) -> Memory:
+    """What a ``<domainsnapshot>`` says that it saved of the RAM."""
+    mode = xml.attribute(root, "memory", "snapshot")
+    return Memory(mode) if mode in ("internal", "external") else Memory.NO
+
+
+def _snapshot(root: etree._Element) -> Snapshot:
     memory = root.find("memory")
-    mode = memory.get("snapshot", "no") if memory is not None else "no"
     next_start, then = recorded(root), _disks_then(root)
     return Snapshot(
         name=root.findtext("name") or "",
@@ -210,12 +224,11 @@ def snapshot(text: str) -> Snapshot:
         created=xml.number(xml.text(root, "creationTime")),
         description=(root.findtext("description") or "").strip(),
         state=xml.text(root, "state"),
-        memory=Memory(mode) if mode in ("internal", "external") else Memory.NO,
+        memory=memory_of(root),
         memory_file=memory.get("file", "") if memory is not None else "",
         disks=tuple(_snapshot_disk(root, node, then) for node in _few(root, "disks/disk")),
         unlike=_unlike(root),
         definition=definition.read(next_start) if next_start is not None else None,
-        names=mentions.names(root),
         unfinished=tuple(
             disk.get("name", "")
             for disk in root.iterfind("disks/disk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -28,6 +28,15 @@ class Memory(Enum):
     NO = "no"
     INTERNAL = "internal"
     EXTERNAL = "external"
+
+
+def kind_of(modes: Collection[str], memory: Memory) -> Kind:
+    """External as soon as one disk is; ``modes`` are those of the disks."""
+    if "external" in modes or memory is Memory.EXTERNAL:
+        return Kind.EXTERNAL
+    if "internal" in modes or memory is Memory.INTERNAL:
+        return Kind.INTERNAL
+    return Kind.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +85,11 @@ class Snapshot:
     """Targets in whose overlay a merge was interrupted (``<snapshotDeleteInProgress/>``)."""
     definition: Definition | None = None
     """What a revert puts back: the definition of the next start, as it was then."""
-    names: frozenset[str] = frozenset()
-    """Every path in its record."""
 
     @property
     def kind(self) -> Kind:
         """External as soon as one disk is, as libvirt counts it."""
-        modes = {disk.mode for disk in self.disks}
-        if "external" in modes or self.memory is Memory.EXTERNAL:
-            return Kind.EXTERNAL
-        if "internal" in modes or self.memory is Memory.INTERNAL:
-            return Kind.INTERNAL
-        return Kind.NONE
+        return kind_of({disk.mode for disk in self.disks}, self.memory)
 
     @property
     def overlays(self) -> tuple[str, ...]:
@@ -105,6 +107,8 @@ class Forest:
 
     snapshots: tuple[Snapshot, ...] = ()
     current: str | None = None
+    names: frozenset[str] = frozenset()
+    """Every path in the records."""
 
     @cached_property
     def _by_name(self) -> dict[str, Snapshot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
@@ -79,6 +80,8 @@ class Host:
     """What lies beside the disks of the domain that is looked at."""
     commit_bandwidth: int = 0
     """Default limit for merges in bytes per second; 0 for none."""
+    order: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Where domains stand among ``domains``, by uuid: only a hint, so that none is searched for."""
 
     @property
     def label(self) -> str:
@@ -87,7 +90,14 @@ class Host:
 
     def domain(self, uuid: str) -> Domain | None:
         """The domain with that uuid."""
-        return next((domain for domain in self.domains if domain.uuid == uuid), None)
+        place = self._place(uuid)
+        return self.domains[place] if place is not None else None
+
+    def _place(self, uuid: str) -> int | None:
+        hint = self.order.get(uuid, len(self.domains))
+        if hint < len(self.domains) and self.domains[hint].uuid == uuid:
+            return hint
+        return next((n for n, domain in enumerate(self.domains) if domain.uuid == uuid), None)
 
     def place(self, path: str) -> Place | None:
         """What is known of a path; None while nobody looked."""
@@ -95,10 +105,17 @@ class Host:
 
     def with_domain(self, domain: Domain) -> Host:
         """This host with one domain replaced."""
-        if self.domain(domain.uuid) == domain:
-            return self
-        domains = tuple(domain if d.uuid == domain.uuid else d for d in self.domains)
-        return replace(self, domains=domains)
+        return self.with_domains((domain,))
+
+    def with_domains(self, changed: Iterable[Domain]) -> Host:
+        """This host with some domains replaced; the very same host when nothing differs."""
+        domains: list[Domain] = []
+        for domain in changed:
+            place = self._place(domain.uuid)
+            if place is not None and self.domains[place] != domain:
+                domains = domains or list(self.domains)
+                domains[place] = domain
+        return replace(self, domains=tuple(domains)) if domains else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _names_of(domain: Domain) -> frozenset[str]:
         for disk in config.disks:
             found.update(layer.source for layer in disk.layers)
             found.update({disk.mirror.source} if disk.mirror else ())
-    return frozenset(found.union(*(s.names for s in forest.snapshots) if forest else ()))
+    return frozenset(found.union(forest.names if forest else ()))
 
 
 def unknown(subject: Subject) -> Refusal | None:

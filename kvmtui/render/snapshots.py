@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
 from kvmtui.model.disk import NO_SPACE
 from kvmtui.model.domain import IO_ERROR, Domain
 from kvmtui.model.inside import Unrecorded, lost, unrecorded
-from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot
+from kvmtui.model.outline import Entry, Outline
+from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.words import count, moment, size
 from kvmtui.plans import starved
 from kvmtui.plans.fits import MISSING, misfit
@@ -94,6 +95,8 @@ def rows(
 ) -> tuple[Row, ...]:
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
+    if forest is None and domain.outline is not None and domain.outline.entries:
+        return fitted(tuple(_outlined(domain, domain.outline, width, now)), width)
     if forest is None:
         why = safe(domain.trouble) or silence.of_domain(domain, now)
         return fitted((said(why or "reading …", WARN if why else QUIET),), width)
@@ -108,6 +111,32 @@ def rows(
         for node in _walk(forest, folded, max(width // GUIDES // 2 * 2, 4))
     )
     return fitted((*drawn, *strays), width)
+
+
+def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Iterator[Row]:
+    """What is known before the snapshots are read: nothing that could be acted on."""
+    forest = Forest(tuple(map(_sketched, outline.entries)), outline.current)
+    for node in _walk(forest, (), max(width // GUIDES // 2 * 2, 4)):
+        if node.snapshot is None:
+            yield replace(_here(domain, node.guides), selectable=False)
+            continue
+        glyph, colour = _STATES.get(node.snapshot.state, (" ", QUIET))
+        left = Text.assemble((node.guides, QUIET), (glyph, colour), " ")
+        current = node.snapshot.name == outline.current
+        left.append(safe(node.snapshot.name), STRONG if current else "")
+        cells = _cells(kind(node.snapshot), None, node.snapshot.created, width, now)
+        yield Row(node.snapshot.name, line(width, left, cells), selectable=False)
+
+
+def _sketched(entry: Entry) -> Snapshot:
+    return Snapshot(
+        entry.name,
+        entry.parent,
+        entry.created,
+        state=entry.state,
+        memory=entry.memory,
+        disks=(SnapshotDisk("", entry.kind.value),),
+    )
 
 
 def _walk(forest: Forest, folded: Collection[str], most: int) -> Iterator[_Node]:
@@ -192,10 +221,10 @@ def _cells(kind: str, weight: int | None, created: int, width: int, now: float) 
     cells = [
         Cell(kind, 9, QUIET),
         Cell(size(weight or None), 5, right=True),
-        Cell(age(created, now), 4, QUIET, right=True),
+        Cell(age(created, now) if created else "", 4, QUIET, right=True),
     ]
     if width >= WIDE:
-        cells[2:] = [Cell(moment(created), 16, QUIET), *cells[2:]]
+        cells[2:] = [Cell(moment(created) if created else "", 16, QUIET), *cells[2:]]
     return cells
 
 

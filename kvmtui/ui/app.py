@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,6 +85,16 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         self._hosts.subscribe(self._changed)
         self._main.show(self._hosts.world)
         self._notice()
+        self.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        """Once the first screen is drawn: nothing that it needs was waited for by anybody else.
+
+        What there is by now stays, so the collector need not look at it again and again.
+        """
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         self._follow()
 
     @work

@@ -8,7 +8,7 @@ from pathlib import Path
 import libvirt
 import pytest
 
-from kvmtui.host import watch
+from kvmtui.host import patrol
 from kvmtui.host.base import Denied
 from kvmtui.host.fleet import Fleet
 from kvmtui.host.virt import Connection
@@ -87,7 +87,7 @@ async def test_a_plan_that_is_denied_half_way_loses_nothing_and_is_not_begun_aga
 async def test_what_may_not_be_read_takes_nothing_else_away(
     driver: Driver, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "POLL", 1)
+    monkeypatch.setattr(patrol, "PAUSE", 0.2)
     await driver.meet("m")
     asked: list[str] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kvmtui.host import meter, watch
+from kvmtui.host import meter, patrol
 from kvmtui.model.domain import Domain
 from kvmtui.plans import health
 from kvmtui.plans.wishes import Create
@@ -20,7 +20,8 @@ pytestmark = pytest.mark.embed
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sample every second, and a rate from the second one on."""
-    monkeypatch.setattr(watch, "MEASURE", 2)
+    monkeypatch.setattr(patrol, "PAUSE", 0.1)
+    monkeypatch.setattr(patrol, "AWAKE", 0.0)
     monkeypatch.setattr(meter, "LEAST", 0.5)
     monkeypatch.setattr(meter, "WINDOW", 10.0)
 

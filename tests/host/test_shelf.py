@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from kvmtui.host.shelf import Shelf, natural
+from kvmtui.host.shelf import Shelf
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Guest
+from kvmtui.model.sorting import natural
 from tests.worlds import ANSWERING, FROZEN, SILENT, domain, host
 
 HELD = domain(guest=FROZEN, held=True)

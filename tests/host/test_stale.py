@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from kvmtui.host.shelf import Shelf, natural
+from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.sorting import natural
 from kvmtui.model.world import Host, Link
 from tests.worlds import chained, domain, host
 

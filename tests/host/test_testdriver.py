@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kvmtui.host import watch
+from kvmtui.host import patrol
 from kvmtui.host.base import Denied
 from kvmtui.host.virt import Opener, acting
 from kvmtui.model.domain import State
@@ -72,8 +72,10 @@ async def test_domains_appear_in_natural_order_with_their_states(driver: Driver)
 
 @pytest.mark.parametrize("selected", ["web2", "web10"])
 async def test_a_snapshot_made_behind_its_back_is_found(
-    driver: Driver, opener: Opener, selected: str
+    driver: Driver, opener: Opener, selected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(patrol, "PAUSE", 0.1)
+    monkeypatch.setattr(patrol, "AWAKE", 0.0)
     await driver.meet(selected)
     await driver.meet("web2")
     driver.fleet.select(driver.ref(selected))
@@ -92,8 +94,9 @@ async def test_a_snapshot_made_behind_its_back_is_found(
 async def test_of_many_domains_all_are_looked_at_in_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kvmtui.host.watch.POLL", 1)
-    names = [f"web{n}" for n in range(2 * watch.SWEEP + 3)]
+    monkeypatch.setattr(patrol, "PAUSE", 0.05)
+    monkeypatch.setattr(patrol, "AWAKE", 0.0)
+    names = [f"web{n}" for n in range(19)]
     opener = node(tmp_path, dict.fromkeys(names, 5))
     async with driving(opener, tmp_path / "state") as driver:
         for name in names:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.host import frost, watch
+from kvmtui.host import frost, patrol, watch
 from kvmtui.host.virt import Opener, agent
 from kvmtui.model.guest import Answer
 from kvmtui.plans import health
@@ -230,7 +230,7 @@ def shown(driver: Driver) -> tuple[str, str]:
 async def test_who_freezes_a_guest_while_kvmtui_runs_is_found_without_a_key(
     driver: Driver, guest: GuestDomain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "MEASURE", 2)
+    monkeypatch.setattr(patrol, "PAUSE", 0.2)
     monkeypatch.setattr(watch, "POLL", 2)
     await driver.meet("guest")
     await answered(driver, Answer.ANSWERING)

@@ -92,7 +92,7 @@ NAMED: dict[str, Callable[[], Domain]] = {
         "mail", disk(file("mail.qcow2"), mirror=Mirror("copy", LEFT.path, False))
     ),
     "overlay": lambda: saving("web.left.qcow2"),
-    "record": lambda: _recorded(names=frozenset({LEFT.path})),
+    "record": lambda: _recorded(LEFT.path),
     "RAM file": lambda: _recorded(memory_file=LEFT.path),
     "base": lambda: _recorded(
         disks=internal("x", base="web.left.qcow2").disks,
@@ -100,11 +100,11 @@ NAMED: dict[str, Callable[[], Domain]] = {
 }
 
 
-def _recorded(**fields: Any) -> Domain:
+def _recorded(*names: str, **fields: Any) -> Domain:
     mail = domain("mail")
     taken = replace(internal("i", base="mail.qcow2"), **fields)
     assert mail.forest is not None
-    return replace(mail, forest=replace(mail.forest, snapshots=(taken,)))
+    return replace(mail, forest=Forest((taken,), names=frozenset(names)))
 
 
 @pytest.mark.parametrize("where", NAMED)

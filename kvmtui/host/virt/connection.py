@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import libvirt
 
 from kvmtui.host import folders, places
+from kvmtui.host.base import HostError, Lost
 from kvmtui.host.meter import Size
 from kvmtui.host.virt import (
     acting,
     events,
     facts,
     growing,
+    outlining,
     pools,
     reading,
     resting,
@@ -23,13 +26,15 @@ from kvmtui.host.virt import (
 )
 from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
+from kvmtui.host.virt.touched import Touched
 from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
-from kvmtui.model.domain import Config, Domain
+from kvmtui.model.domain import Config, Domain, by_name
 from kvmtui.model.folder import Folder
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
+from kvmtui.model.outline import Outline
 from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Facts
@@ -48,6 +53,7 @@ class Connection:
         self._shared = shared
         self._domains: dict[str, Any] = {}
         self._volumes = Volumes(handle)
+        self._touched = Touched(handle)
 
     @property
     def lives(self) -> bool:
@@ -83,6 +89,21 @@ class Connection:
     def follow(self, report: events.Report) -> None:
         """Has every event reported, from libvirt's event thread."""
         events.register(self.handle, report)
+
+    def first(self, *, leads: bool) -> tuple[Domain, ...]:
+        """As ``domains``; ``leads``: the first of them with its snapshots.
+
+        As few calls as the first screen needs.
+        """
+        rows = self.domains()
+        first = min(rows, key=by_name, default=None)
+        if first is None or not leads:
+            return rows
+        with suppress(HostError):  # it is read again, and then whoever looks at it is told
+            forest = self.forest(first.uuid)
+            known = replace(first, forest=forest, snapshot_count=len(forest.snapshots))
+            return tuple(known if row is first else row for row in rows)
+        return rows
 
     def domains(self) -> tuple[Domain, ...]:
         """All domains with their states, in one call (``virConnectGetAllDomainStats``)."""
@@ -129,10 +150,37 @@ class Connection:
             now = reading.definition(domain, next_start=True)
             return compare(reading.record(domain, snapshot), now, chains)
 
+    def outlines(
+        self, uuids: Iterable[str], *, whole: bool, found: dict[str, Outline | None]
+    ) -> None:
+        """The snapshots of many domains in few words; None of those that cannot be read.
+
+        Fills ``found`` one after another, so that it can be used while one is waited for.
+        ``whole``: with what their records tell.
+        """
+        read = outlining.whole if whole else outlining.sketch
+        for uuid in uuids:
+            found[uuid] = None
+            try:
+                with translated():
+                    found[uuid] = read(self._domain(uuid))
+            except Lost:
+                raise
+            except HostError:
+                continue  # whoever looks at it is told
+
     def names(self, uuid: str) -> tuple[frozenset[str], str | None]:
         """The names of all snapshots and of the current one, in two calls."""
         with translated():
             return reading.names(self._domain(uuid))
+
+    def touched(self) -> frozenset[str] | None:
+        """Names of domains whose snapshots changed since the last time; None if nobody can tell.
+
+        Asks nobody.
+        """
+        with translated():
+            return self._touched.names()
 
     def jobs(
         self, uuid: str, targets: tuple[str, ...], ready: frozenset[str] = frozenset()

@@ -24,19 +24,19 @@ SYSTEM = "/var/lib/libvirt/qemu/snapshot"
 
 def cramped(handle: Any) -> str:
     """The folder of the records, if there is hardly room left; empty too where nobody can look."""
-    folder = _folder(handle)
+    records = folder(handle)
     try:
-        reach(folder)
-        status = os.statvfs(folder) if folder else None
+        reach(records)
+        status = os.statvfs(records) if records else None
     except OSError:
         return ""
     if status is None:
         return ""
     full = status.f_bfree * status.f_frsize < LEAST  # libvirtd is root
-    return folder if full or (status.f_files > 0 and status.f_ffree == 0) else ""
+    return records if full or (status.f_files > 0 and status.f_ffree == 0) else ""
 
 
-def _folder(handle: Any) -> str:
+def folder(handle: Any) -> str:
     """Where the records of a daemon of this machine lie, unless it is asked by an odd socket."""
     parts = urlsplit(handle.getURI())
     named = parse_qs(parts.query)
@@ -63,6 +63,6 @@ def redefine(domain: Any, record: str, *, current: bool = False) -> None:
 
 def refuse(domain: Any) -> None:
     """Raises ``Refused`` where libvirt would lose a record."""
-    folder = cramped(domain.connect())
-    if folder:
-        raise Refused(f"there is no room in {folder}: libvirt would lose the record")
+    full = cramped(domain.connect())
+    if full:
+        raise Refused(f"there is no room in {full}: libvirt would lose the record")

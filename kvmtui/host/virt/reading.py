@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from kvmtui.model import parse
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import IO_ERROR, RESTORED, Config, Domain, State
 from kvmtui.model.job import Job, JobKind
+from kvmtui.model.sharing import Shared
 from kvmtui.model.snapshot import Forest
 
 _STATES = {
@@ -132,14 +134,13 @@ def _checkpoints(domain: Any) -> int:
 
 def forest(volumes: Volumes, domain: Any) -> Forest:
     """All snapshots; one that vanishes while being read is left out."""
-    found = []
-    for snapshot in domain.listAllSnapshots(0):
-        try:
-            found.append(parse.snapshot(snapshot.getXMLDesc(0)))
-        except libvirt.libvirtError as error:
-            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
-                raise
-    read = Forest(tuple(map(volumes.resolved_in, found)), _current(domain))
+    found, shared, named = [], Shared(), set[str]()
+    for text in records(domain):
+        snapshot, names = parse.record(text)
+        found.append(shared.snapshot(snapshot))
+        named |= names
+    resolved = tuple(map(volumes.resolved_in, found))
+    read = Forest(resolved, current(domain) if found else None, frozenset(named))
     if read.tangle:
         raise ValueError(read.tangle)
     if sizes.is_local(volumes.handle):
@@ -150,12 +151,24 @@ def forest(volumes: Volumes, domain: Any) -> Forest:
     return branches.looked_at(read, volumes.below_base, lambda _record, _below: False)
 
 
+def records(domain: Any) -> Iterator[str]:
+    """The XML of every snapshot; one that vanishes meanwhile is left out."""
+    for snapshot in domain.listAllSnapshots(0):
+        try:
+            yield snapshot.getXMLDesc(0)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN_SNAPSHOT:
+                raise
+
+
 def names(domain: Any) -> tuple[frozenset[str], str | None]:
     """Names of all snapshots, and the current one's."""
-    return frozenset(s.getName() for s in domain.listAllSnapshots(0)), _current(domain)
+    found = frozenset(s.getName() for s in domain.listAllSnapshots(0))
+    return found, current(domain) if found else None
 
 
-def _current(domain: Any) -> str | None:
+def current(domain: Any) -> str | None:
+    """The name of the current snapshot, if there is one."""
     try:
         return str(domain.snapshotCurrent(0).getName())
     except libvirt.libvirtError as error:

@@ -1,0 +1,101 @@
+"""Reads of every domain, in the background, what the snapshots are that nobody looks at yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Iterator, Sized
+
+from kvmtui.host.base import HostError
+from kvmtui.host.patience import PATIENCE
+from kvmtui.host.seat import Seat
+from kvmtui.host.shelf import Shelf
+from kvmtui.host.virt import Connection, Opener
+from kvmtui.model.outline import Outline
+
+CREW = 4
+"""Seats at a host that is this machine: a daemon serves several connections at once."""
+
+FAR = 1
+"""Elsewhere a connection may be a process and a login, and the line is shared with the rest."""
+
+CHUNK = 16
+"""Domains that are asked for at once: so many are told at once, and wait when one hangs."""
+
+
+class Survey:
+    """First all names and kinds, then all records; of domains whose forest is known, nothing."""
+
+    def __init__(self, opener: Opener, shelf: Shelf) -> None:
+        self._opener = opener
+        self._shelf = shelf
+        self._stuck: set[str] = set()
+        """Domains that libvirt has told nothing of yet, though it was asked."""
+
+    async def run(self) -> None:
+        """Until all is read but what hangs. Raises ``Lost``."""
+        self._stuck.clear()
+        crew = CREW if self._shelf.host.facts.local else FAR
+        seats = [Seat("survey", self._opener) for _ in range(crew)]
+        try:
+            for whole in (False, True):
+                waiting = deque(self._unknown(whole=whole))
+                async with asyncio.TaskGroup() as group:
+                    for seat in seats:
+                        if seat.idle and waiting:
+                            group.create_task(self._read(seat, waiting, whole=whole))
+        except* HostError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            for seat in seats:
+                seat.close()
+
+    def _unknown(self, *, whole: bool) -> Iterator[str]:
+        for domain in self._shelf.host.domains:
+            outline = domain.outline
+            if domain.uuid in self._stuck or domain.forest is not None:
+                continue
+            if outline is None or outline.whole < whole:
+                yield domain.uuid
+
+    async def _read(self, seat: Seat, waiting: deque[str], *, whole: bool) -> None:
+        """Takes from those that wait, until none does or one of them hangs."""
+        while waiting:
+            chunk = [waiting.popleft() for _ in range(min(CHUNK, len(waiting)))]
+            found: dict[str, Outline | None] = {}
+            reading = asyncio.wrap_future(
+                seat.submit(Connection.outlines, chunk, whole=whole, found=found)
+            )
+            hangs = await _hangs(reading, found)
+            self._publish(tuple(found.items()))
+            if hangs:
+                self._stuck.add([*found][-1])
+                reading.add_done_callback(_forgotten)
+                waiting.extend(uuid for uuid in chunk if uuid not in found)
+                return
+            reading.result()
+
+    def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
+        """What was learnt otherwise meanwhile counts more."""
+        host = self._shelf.host
+        fields = {}
+        for uuid, outline in found:
+            domain = host.domain(uuid)
+            if outline is not None and domain is not None and domain.forest is None:
+                fields[uuid] = {"outline": outline, "snapshot_count": len(outline.entries)}
+        self._shelf.change_all(fields)
+
+
+async def _hangs(reading: asyncio.Future[None], found: Sized) -> bool:
+    """Whether it has stopped to find anything before it was done."""
+    before = -1
+    while not reading.done() and len(found) > before:
+        before = len(found)
+        await asyncio.wait({reading}, timeout=PATIENCE)
+    return not reading.done()
+
+
+def _forgotten(reading: asyncio.Future[None]) -> None:
+    """Nobody waits for it any more."""
+    if not reading.cancelled():
+        reading.exception()

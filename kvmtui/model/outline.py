@@ -1,0 +1,32 @@
+"""The snapshots of a domain that nobody has looked at, in few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kvmtui.model.snapshot import Kind, Memory
+
+
+class Entry(NamedTuple):
+    """One snapshot. What only its record tells is empty as long as that was not read."""
+
+    name: str
+    kind: Kind
+    parent: str | None = None
+    created: int = 0
+    """Seconds since 1970."""
+    state: str = ""
+    """The domain's state then."""
+    memory: Memory = Memory.NO
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All snapshots of one domain."""
+
+    entries: tuple[Entry, ...] = ()
+    current: str | None = None
+    whole: bool = False
+    """With what their records tell, not only names and kinds."""
