@@ -1,4 +1,4 @@
-"""Disk images of this machine as qemu-img tells of them."""
+"""Disk images of this machine as their headers or qemu-img tell of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import stat
 from dataclasses import replace
 from typing import Any
 
-from kvmtui.host import clocks, images, walk
+from kvmtui.host import clocks, header, images, walk
 from kvmtui.host.walk import Sight
 from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 
@@ -16,7 +16,7 @@ KINDS = ("file", "block")
 
 
 class Here:
-    """Looks at images of one disk, by one qemu-img for a whole chain where that goes well."""
+    """Looks at images of one disk: at their headers, or by one qemu-img for all below."""
 
     def __init__(self, *, times: bool) -> None:
         self._times = times
@@ -45,6 +45,9 @@ class Here:
 
     def _part(self, path: str, image_format: str) -> dict[str, Any] | None:
         """A chain is read as a whole unless qemu-img would wait for something in it."""
+        told = header.info(path, image_format) if path not in self._known else None
+        if told is not None:
+            return told
         if path not in self._known and not self._singly:
             self._singly = images.below(path, {}) is None
             if not self._singly:

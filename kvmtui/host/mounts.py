@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -31,14 +32,24 @@ def remote() -> tuple[str, ...]:
     return tuple(point for _at, point, kind in _table() if is_remote(kind))
 
 
-def _table() -> Iterator[tuple[str, str, str]]:
+def _table() -> tuple[tuple[str, str, str], ...]:
     """Number, mount point and kind of each."""
     with suppress(OSError):
-        for line in MOUNTS.read_text().splitlines():
-            mount, _, file_system = line.partition(" - ")
-            fields = mount.split()
-            if len(fields) > 4:
-                yield fields[2], _unescaped(fields[4]), file_system.partition(" ")[0]
+        return _parsed(MOUNTS.read_text())
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(_mounts(text))
+
+
+def _mounts(text: str) -> Iterator[tuple[str, str, str]]:
+    for line in text.splitlines():
+        mount, _, file_system = line.partition(" - ")
+        fields = mount.split()
+        if len(fields) > 4:
+            yield fields[2], _unescaped(fields[4]), file_system.partition(" ")[0]
 
 
 def _unescaped(point: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
 
 from kvmtui.model import parse, xml
 from kvmtui.model.outline import Entry
@@ -15,16 +17,22 @@ _DEFINITION = re.compile(r"<(domain|inactiveDomain)[\s>]")
 def entry(text: str) -> Entry:
     """What a ``<domainsnapshot>`` says outside of its definitions. Raises ``Malformed``."""
     root = xml.tree("".join(_around(text)))
-    memory = parse.memory_of(root)
+    told = {child.tag: child for child in root}
+    disks = told.get("disks", ())
+    memory = parse.memory_in(told.get("memory"))
     return Entry(
-        name=root.findtext("name") or "",
-        kind=kind_of({disk.get("snapshot", "no") for disk in root.iterfind("disks/disk")}, memory),
-        parent=root.findtext("parent/name"),
-        created=xml.number(xml.text(root, "creationTime")),
-        state=xml.text(root, "state"),
+        name=_text(told, "name"),
+        kind=kind_of({disk.get("snapshot", "no") for disk in disks}, memory),
+        parent=root.findtext("parent/name") if "parent" in told else None,
+        created=xml.number(_text(told, "creationTime")),
+        state=_text(told, "state").strip(),
         memory=memory,
-        description=xml.text(root, "description"),
+        description=_text(told, "description").strip(),
     )
+
+
+def _text(told: Mapping[str, etree._Element], tag: str) -> str:
+    return (told[tag].text or "") if tag in told else ""
 
 
 def _around(text: str) -> Iterator[str]:

@@ -209,9 +209,9 @@ def record(text: str) -> tuple[Snapshot, frozenset[str]]:
     return _snapshot(root), mentions.names(root)
 
 
-def memory_of(root: etree._Element) -> Memory:
-    """What a ``<domainsnapshot>`` says that it saved of the RAM."""
-    mode = xml.attribute(root, "memory", "snapshot")
+def memory_in(node: etree._Element | None) -> Memory:
+    """What the ``<memory>`` of a ``<domainsnapshot>`` says that it saved of the RAM."""
+    mode = node.get("snapshot") if node is not None else None
     return Memory(mode) if mode in ("internal", "external") else Memory.NO
 
 
@@ -224,7 +224,7 @@ def _snapshot(root: etree._Element) -> Snapshot:
         created=xml.number(xml.text(root, "creationTime")),
         description=(root.findtext("description") or "").strip(),
         state=xml.text(root, "state"),
-        memory=memory_of(root),
+        memory=memory_in(memory),
         memory_file=memory.get("file", "") if memory is not None else "",
         disks=tuple(_snapshot_disk(root, node, then) for node in _few(root, "disks/disk")),
         unlike=_unlike(root),

@@ -159,6 +159,8 @@ class Connection:
         ``whole``: with what their records tell.
         """
         read = outlining.whole if whole else outlining.sketch
+        if not self._domains:
+            self.domains()  # one call, instead of one for each
         for uuid in uuids:
             found[uuid] = None
             try:
