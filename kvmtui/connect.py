@@ -6,13 +6,16 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import Future, wait
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from kvmtui.demo.host import Demo
 from kvmtui.host.base import HostError
 from kvmtui.host.fleet import Fleet
 from kvmtui.host.journal import state_dir
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.render.words import safe
+
+if TYPE_CHECKING:
+    from kvmtui.demo.host import Demo
 
 PATIENCE = 1.0
 """Seconds after which a connection that is not open yet is spoken of."""

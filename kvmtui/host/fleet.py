@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kvmtui.host.base import Gone
-from kvmtui.host.frost import Frost
 from kvmtui.host.journal import Journal
-from kvmtui.host.perform import Outcome, Performance
 from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.host.watch import Watch
 from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, Ref, World
-from kvmtui.plans.plan import Plan
-from kvmtui.plans.steps import Thaw
+
+if TYPE_CHECKING:
+    from kvmtui.host.perform import Outcome, Performance
+    from kvmtui.plans.plan import Plan
 
 
 class Fleet:
@@ -128,6 +128,8 @@ class Fleet:
 
     async def perform(self, plan: Plan) -> Outcome:
         """Carries a plan out; never raises for what libvirt answers."""
+        from kvmtui.host.perform import Performance
+
         performance = Performance(self.watches[plan.ref.uri], self.journal, plan)
         self._performing.append(performance)
         try:
@@ -145,6 +147,11 @@ class Fleet:
 
     async def _thaw_later(self, failed: Plan) -> None:
         """An agent may carry out what it was told long after nobody waits for it any more."""
+        from kvmtui.host.frost import Frost
+        from kvmtui.host.perform import Performance
+        from kvmtui.plans.plan import Plan
+        from kvmtui.plans.steps import Thaw
+
         watch = self.watches[failed.ref.uri]
         frost = Frost(watch, failed.ref.uuid)
         while await frost.comes_later():

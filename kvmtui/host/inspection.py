@@ -9,7 +9,6 @@ from kvmtui.host.meter import Meter
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.virt import Connection
-from kvmtui.plans import orphans
 
 
 class Inspection:
@@ -27,6 +26,8 @@ class Inspection:
 
     async def look_beside(self, seat: Seat, uuid: str) -> None:
         """Looks into the folders of its images. Raises ``HostError``."""
+        from kvmtui.plans import orphans
+
         host = self._shelf.host
         domain = host.domain(uuid)
         if domain is None or domain.config is None or not host.facts.local:

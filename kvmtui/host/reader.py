@@ -26,7 +26,7 @@ from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
-from kvmtui.plans.steps import Watch as Progress
+from kvmtui.plans.progress import Watch as Progress
 
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""

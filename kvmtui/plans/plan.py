@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from kvmtui.model.world import Ref
-from kvmtui.plans.steps import Step
-from kvmtui.plans.wishes import Wish
+
+if TYPE_CHECKING:
+    from kvmtui.plans.steps import Step
+    from kvmtui.plans.wishes import Wish
 
 
 class Danger(IntEnum):

@@ -7,35 +7,34 @@ import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
 from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
-from kvmtui.plans import planner
-from kvmtui.plans.plan import Plan, Refusal
-from kvmtui.plans.wishes import ThawGuest
-from kvmtui.render import journal
+from kvmtui.plans.plan import Refusal
 from kvmtui.render.words import safe
-from kvmtui.ui import help, leaving, pages
 from kvmtui.ui.commands import commands
 from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
-from kvmtui.ui.forms.form import Form
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
 from kvmtui.ui.notices import Notices
-from kvmtui.ui.screens.ask import Ask
-from kvmtui.ui.screens.commands import CommandList
 from kvmtui.ui.screens.main import Main
-from kvmtui.ui.screens.plan import CHANGED, Agreed, PlanScreen
-from kvmtui.ui.screens.reading import Reading
-from kvmtui.ui.screens.text import TextScreen
+from kvmtui.ui.screens.modal import Modal
 from kvmtui.ui.sizes import Sized
 from kvmtui.ui.typed_ahead import TypedAhead
 from kvmtui.ui.view import View
+
+if TYPE_CHECKING:
+    from kvmtui.plans.plan import Plan
+    from kvmtui.ui.forms.form import Form
+    from kvmtui.ui.screens.plan import Agreed
+    from kvmtui.ui.screens.reading import Reading
+
+# What the first screen does not need is loaded by whoever needs it first.
 
 FRAME = 1 / 30
 """Seconds between two redraws while worlds come in quickly."""
@@ -113,7 +112,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
             return  # the panes go one by one
         self._main.show(self._hosts.world)
         self._notice()
-        if isinstance(self.screen, PlanScreen) and self.screen.is_mounted:
+        if isinstance(self.screen, Modal) and self.screen.is_mounted:
             self.screen.renew()
 
     def _notice(self) -> None:
@@ -155,6 +154,8 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     async def _agreed(self, form: Form) -> Plan | None:
         """Plans again from the world as it is after the modal; another plan is asked again."""
+        from kvmtui.ui.screens.plan import CHANGED, PlanScreen
+
         notice, values = "", dict[str, Any]()
         while True:
             screen = PlanScreen(form, lambda: self._hosts.world, self._look, notice, values)
@@ -169,6 +170,8 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
             notice, values = CHANGED, screen.values
 
     async def _again(self, agreed: Agreed) -> Plan | None:
+        from kvmtui.plans import planner
+
         try:
             if not planner.hurries(agreed.wish):
                 await self._hosts.fresh(agreed.plan.ref)
@@ -196,10 +199,14 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     def action_xml(self) -> None:
         """The page of what libvirt says of the selected domain or snapshot."""
+        from kvmtui.ui import pages
+
         self._read(pages.definition)
 
     def action_changes(self) -> None:
         """The page of what changed since the selected snapshot."""
+        from kvmtui.ui import pages
+
         self._read(pages.changes)
 
     def _read(self, page: Callable[[Hosts, View], Reading | None]) -> None:
@@ -209,16 +216,23 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     def action_journal(self) -> None:
         """The page of what was done."""
+        from kvmtui.render import journal
+        from kvmtui.ui.screens.text import TextScreen
+
         book = self._hosts.journal
         text = journal.text(book.entries, book.trouble)
         self.push_screen(TextScreen(f"journal · {book.path}", text, at_end=True))
 
     def action_help(self) -> None:
         """The page of keys and signs."""
+        from kvmtui.ui import help
+        from kvmtui.ui.screens.text import TextScreen
+
         self.push_screen(TextScreen("help", help.page(self._commands)))
 
     def action_commands(self) -> None:
         """The list of commands; what is chosen there is run."""
+        from kvmtui.ui.screens.commands import CommandList
 
         async def chosen(id: str | None) -> None:
             if id is not None:
@@ -229,6 +243,9 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
     @work
     async def action_leave(self) -> None:
         """Quits at once, unless something is left behind: then the user is told what."""
+        from kvmtui.ui import leaving
+        from kvmtui.ui.screens.ask import Ask
+
         question = leaving.question(self._hosts.world)
         answer = leaving.QUIT
         if isinstance(self.screen, Ask) and leaving.held(self._hosts.world):
@@ -258,6 +275,10 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     async def _thaw(self) -> str:
         """Thaws what kvmtui has frozen; gives why one of them is not thawed."""
+        from kvmtui.plans import planner
+        from kvmtui.plans.wishes import ThawGuest
+        from kvmtui.ui import leaving
+
         for ref, domain in leaving.held(self._hosts.world):
             plan = planner.make(self._hosts.world, ThawGuest(ref))
             if isinstance(plan, Refusal):

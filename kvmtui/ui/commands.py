@@ -7,26 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from kvmtui.plans import rights
 from kvmtui.plans.plan import Refusal
-from kvmtui.ui import pages
-from kvmtui.ui.forms import (
-    adopt,
-    create,
-    delete,
-    edit,
-    guest,
-    jobs,
-    merge,
-    move,
-    pace,
-    power,
-    pull,
-    revert,
-)
-from kvmtui.ui.forms.form import Form
 from kvmtui.ui.view import View
+
+if TYPE_CHECKING:
+    from kvmtui.ui.forms.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,8 @@ class Command:
 
     def asked(self, view: View) -> Form | Refusal | None:
         """What is to be asked before a change; or why the command cannot work now."""
+        from kvmtui.plans import rights
+
         form = self.form(view) if self.form else self.needs(view)
         right = rights.COMMANDS.get(self.id)
         if isinstance(form, Refusal) or right is None or view.domain is None or view.orphan:
@@ -80,12 +71,18 @@ _SHOWN = {
     "slash": "/",
 }
 
-Ask = Callable[[View], Form | Refusal]
 Needs = Callable[[View], Refusal | None]
 
 
-def _change(id: str, key: str, label: str, help: str, form: Ask, *, footer: bool = True) -> Command:
-    return Command(id, key, label, help, form=form, footer=footer, dangerous=True)
+def _change(id: str, key: str, label: str, help: str, form: str, *, footer: bool = True) -> Command:
+    asked = partial(_asked, *form.split("."))
+    return Command(id, key, label, help, form=asked, footer=footer, dangerous=True)
+
+
+def _asked(module: str, form: str, view: View) -> Form | Refusal:
+    """That form of that module, which is loaded when it is first asked for."""
+    made: Form | Refusal = getattr(import_module(f"kvmtui.ui.forms.{module}"), form)(view)
+    return made
 
 
 def _do(id: str, keys: str, label: str, help: str, action: str, *, footer: bool = False) -> Command:
@@ -100,6 +97,18 @@ def _pane(number: int, id: str, label: str) -> Command:
     return _do(f"pane-{number}", str(number), label, f"go to the {label}", f"pane('{id}')")
 
 
+def no_domain(view: View) -> Refusal | None:
+    """Why there is nothing to look at."""
+    return None if view.domain else Refusal("no domain", "no domain is selected")
+
+
+def no_snapshot(view: View) -> Refusal | None:
+    """Why there is nothing to compare with."""
+    if view.selected_snapshot is not None:
+        return None
+    return Refusal("no snapshot", "no snapshot is selected", "choose one in pane 2")
+
+
 def nothing_to_mark(view: View) -> Refusal | None:
     """Why nothing can be marked."""
     snapshot = view.pane == "snapshots" and view.selected_snapshot is not None
@@ -110,42 +119,52 @@ def nothing_to_mark(view: View) -> Refusal | None:
 
 
 COMMANDS = (
-    _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", create.form),
-    _change("revert", "r", "revert", "go back to the selected snapshot", revert.form),
-    _change("undo", "u", "undo", "undo the last revert", revert.undo, footer=False),
-    _change("delete", "d", "delete", "delete snapshots, or a file that is not used", delete.form),
-    _change("commit", "c", "commit", "merge layers of a disk down", merge.form),
+    _change("snapshot", "s", "snapshot", "take a snapshot of the selected domain", "create.form"),
+    _change("revert", "r", "revert", "go back to the selected snapshot", "revert.form"),
+    _change("undo", "u", "undo", "undo the last revert", "revert.undo", footer=False),
+    _change("delete", "d", "delete", "delete snapshots, or a file that is not used", "delete.form"),
+    _change("commit", "c", "commit", "merge layers of a disk down", "merge.form"),
     _change(
         "pull",
         "p",
         "pull",
         "pull layers up into the active one, down to the selected one",
-        pull.form,
+        "pull.form",
         footer=False,
     ),
     _change(
-        "move", "m", "move", "copy a disk to a new file, and go on in that", move.form, footer=False
+        "move",
+        "m",
+        "move",
+        "copy a disk to a new file, and go on in that",
+        "move.form",
+        footer=False,
     ),
-    _change("power", "o", "power", "start, stop, pause, resume; save the RAM", power.form),
-    _change("cancel", "x", "cancel job", "cancel a block job", jobs.cancel, footer=False),
-    _change("finish", "P", "pivot", "switch over when a job is ready", jobs.finish, footer=False),
+    _change("power", "o", "power", "start, stop, pause, resume; save the RAM", "power.form"),
+    _change("cancel", "x", "cancel job", "cancel a block job", "jobs.cancel", footer=False),
+    _change("finish", "P", "pivot", "switch over when a job is ready", "jobs.finish", footer=False),
     _change(
         "bandwidth",
         "b",
         "bandwidth",
         "limit a job, throttle or pause a guest that outruns it",
-        pace.form,
+        "pace.form",
         footer=False,
     ),
     _change(
-        "freeze", "f", "freeze", "freeze the file systems of the guest", guest.freeze, footer=False
+        "freeze",
+        "f",
+        "freeze",
+        "freeze the file systems of the guest",
+        "guest.freeze",
+        footer=False,
     ),
     _change(
         "thaw",
         "t",
         "thaw",
         "thaw them, so that the guest can write again",
-        guest.thaw,
+        "guest.thaw",
         footer=False,
     ),
     _change(
@@ -153,7 +172,7 @@ COMMANDS = (
         "e",
         "edit",
         "edit the snapshot's record, or describe the domain",
-        edit.form,
+        "edit.form",
         footer=False,
     ),
     Command(
@@ -170,11 +189,11 @@ COMMANDS = (
         "a",
         "adopt",
         "record a snapshot that only an image holds",
-        adopt.form,
+        "adopt.form",
         footer=False,
     ),
-    _look("xml", "v", "XML", "the XML of the selected domain or snapshot", pages.no_domain),
-    _look("changes", "D", "changes", "what changed since the selected snapshot", pages.no_snapshot),
+    _look("xml", "v", "XML", "the XML of the selected domain or snapshot", no_domain),
+    _look("changes", "D", "changes", "what changed since the selected snapshot", no_snapshot),
     _do(
         "journal", "J", "journal", "what was done, and its virsh lines", "app.journal", footer=True
     ),

@@ -7,7 +7,6 @@ from rich.text import Text
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.world import Ref
-from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps.spelling import virsh
 from kvmtui.render import xml
 from kvmtui.ui.hosts import Hosts
@@ -15,18 +14,6 @@ from kvmtui.ui.screens.reading import Page, Reading
 from kvmtui.ui.view import View
 
 NEXT_START = "next start"
-
-
-def no_domain(view: View) -> Refusal | None:
-    """Why there is nothing to look at."""
-    return None if view.domain else Refusal("no domain", "no domain is selected")
-
-
-def no_snapshot(view: View) -> Refusal | None:
-    """Why there is nothing to compare with."""
-    if view.selected_snapshot is not None:
-        return None
-    return Refusal("no snapshot", "no snapshot is selected", "choose one in pane 2")
 
 
 def definition(hosts: Hosts, view: View) -> Reading | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libvirt
 
@@ -13,7 +13,6 @@ from kvmtui.host import folders, places
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.meter import Size
 from kvmtui.host.virt import (
-    acting,
     events,
     facts,
     growing,
@@ -38,7 +37,9 @@ from kvmtui.model.outline import Outline
 from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Facts
-from kvmtui.plans.steps import Step
+
+if TYPE_CHECKING:
+    from kvmtui.plans.steps import Step
 
 
 class Connection:
@@ -242,5 +243,7 @@ class Connection:
 
     def perform(self, uuid: str, step: Step) -> None:
         """One step of a plan; blocks until libvirt is done with it."""
+        from kvmtui.host.virt import acting
+
         with translated():
             acting.perform(self._domain(uuid), step)

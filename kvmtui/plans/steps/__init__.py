@@ -1,5 +1,6 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
+from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
 from kvmtui.plans.steps.jobs import (
     AbortJob,
@@ -26,7 +27,6 @@ from kvmtui.plans.steps.snapshots import (
     RevertSnapshot,
     Target,
 )
-from kvmtui.plans.steps.spelling import Watch
 from kvmtui.plans.steps.tidying import Amend, RemoveFile, Vouch
 
 Step = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kvmtui.plans.steps.spelling import Watch, virsh
+from kvmtui.plans.progress import Watch
+from kvmtui.plans.steps.spelling import virsh
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kvmtui.model import errand
-from kvmtui.plans.steps.spelling import Watch, virsh
+from kvmtui.plans.progress import Watch
+from kvmtui.plans.steps.spelling import virsh
 
 
 class Verb(Enum):

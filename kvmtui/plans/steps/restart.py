@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.snapshots import Target
-from kvmtui.plans.steps.spelling import Watch, virsh
+from kvmtui.plans.steps.spelling import virsh
 
 
 def _recorded(domain: str, snapshot: str) -> str:

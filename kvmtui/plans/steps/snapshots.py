@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from kvmtui.plans.steps.spelling import Watch, virsh
+from kvmtui.plans.progress import Watch
+from kvmtui.plans.steps.spelling import virsh
 
 
 class After(Enum):

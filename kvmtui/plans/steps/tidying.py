@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from os.path import basename
 
 from kvmtui.model.words import listed
-from kvmtui.plans.steps.spelling import Watch, virsh
+from kvmtui.plans.progress import Watch
+from kvmtui.plans.steps.spelling import virsh
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class Modal(ModalScreen[T], Fleeting[T], Fitting[T]):
         super().__init__()
         self.opened = monotonic()
 
+    def renew(self) -> None:
+        """The world has changed meanwhile."""
+
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """Away with that answer; a key that came once too often changes nothing."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
