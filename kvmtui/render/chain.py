@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -16,6 +17,7 @@ from kvmtui.model.world import Host
 from kvmtui.plans import health
 from kvmtui.plans.fits import misfit
 from kvmtui.plans.health import Finding
+from kvmtui.plans.same import Same
 from kvmtui.render import findings, orphans
 from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
 from kvmtui.render.words import safe
@@ -119,6 +121,17 @@ def _name(disk: Disk, layer: Layer, room: int) -> str:
     return f"…{own}{ending}" if fits else f"…{own}"
 
 
+@lru_cache(maxsize=1)
+def _users(domains: Same[tuple[Domain, ...]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """uuids and names of the domains that hold a layer, by its source."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for domain in domains.it:
+        for disk in domain.config.disks if domain.config else ():
+            for layer in disk.layers:
+                found[layer.source] = (*found.get(layer.source, ()), (domain.uuid, domain.name))
+    return found
+
+
 def _note_width(width: int) -> int:
     return 24 if width >= WIDE else max(min(width // 3, 20), 8)
 
@@ -131,9 +144,10 @@ def _note(host: Host, domain: Domain, disk: Disk, layer: Layer) -> tuple[str, st
         return "cannot be read", WARN
     if disk.mirror is not None and disk.mirror.source == layer.source:
         return "merging into it", ACCENT
-    others = [d.name for d in host.domains if d.uuid != domain.uuid and d.holds(layer.source)]
-    if others:
-        return f"also {safe(others[0])}", WARN
+    users = _users(Same(host.domains)).get(layer.source, ())
+    other = next((name for uuid, name in users if uuid != domain.uuid), None)
+    if other is not None:
+        return f"also {safe(other)}", WARN
     forest = domain.forest or Forest()
     kept = [safe(s.name) for s in forest.kept_by(layer.source) if not misfit(domain, s)]
     if kept:

@@ -9,10 +9,25 @@ from rich.text import Text
 from kvmtui.model.domain import IO_ERROR, Domain, State
 from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.words import size
-from kvmtui.model.world import Host, Link, Ref, World
+from kvmtui.model.world import Facts, Host, Link, Ref, World
 from kvmtui.plans import health
 from kvmtui.plans.health import Finding, Severity
-from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.plans.same import of_each_domain
+from kvmtui.render.row import (
+    ACCENT,
+    BAD,
+    GOOD,
+    QUIET,
+    STRONG,
+    WARN,
+    Cell,
+    LateRow,
+    Row,
+    cropped,
+    fitted,
+    line,
+    said,
+)
 from kvmtui.render.words import lasting, safe
 
 GLYPHS = {
@@ -86,36 +101,46 @@ def _stopped(worst: Finding | None) -> tuple[str, str]:
 def rows(world: World, width: int, now: float) -> tuple[Row, ...]:
     """A heading, then every domain; hosts as headings when there are several."""
     several = len(world.hosts) > 1
-    found = [_heading(width)]
+    found: list[Row] = [_heading(width)]
     for host in world.hosts:
         if several:
-            found.append(_host(host, now))
+            found += fitted([_host(host, now)], width)
         elif host.link is not Link.OPEN:
-            found.extend(_link(host, now))
-        found.extend(_domain(host, domain, width) for domain in host.domains)
+            found += fitted(_link(host, now), width)
+        lost = host.link is not Link.OPEN or host.silent > 0
+        like = (host.uri, host.facts, lost, health.readable(host), width)
+        found += [_row(domain, *like) for domain in host.domains]
         if host.link is Link.OPEN and not host.domains:
-            found.append(said("  no domains", QUIET))
-    return fitted(found, width)
+            found += fitted([said("  no domains", QUIET)], width)
+    return tuple(found)
+
+
+@of_each_domain
+def _row(domain: Domain, uri: str, facts: Facts, lost: bool, readable: bool, width: int) -> Row:
+    """Remembered: of thousands of domains few change at a time."""
+    return LateRow(
+        Ref(uri, domain.uuid),
+        lambda: cropped(_domain(domain, uri, facts, lost, readable, width), width),
+    )
 
 
 def _heading(width: int) -> Row:
     cells = [Cell("snap", 4, QUIET, right=True), Cell("chain", 5, QUIET, right=True)]
     extra = [Cell("state", 11, QUIET), Cell("RAM", 5, QUIET, right=True)] if width >= WIDE else []
     text = line(width, Text("  name", QUIET), [*extra, *cells, Cell("", _mark_width(width))])
-    return Row("heading", text, selectable=False)
+    return Row("heading", cropped(text, width), selectable=False)
 
 
 def _mark_width(width: int) -> int:
     return 9 if width >= WIDE else 6
 
 
-def _domain(host: Host, domain: Domain, width: int) -> Row:
+def _domain(domain: Domain, uri: str, facts: Facts, lost: bool, readable: bool, width: int) -> Text:
     glyph, colour = GLYPHS[domain.state]
-    lost = host.link is not Link.OPEN or host.silent
     left = Text.assemble((glyph, colour), " ", safe(domain.name))
     snapshots = domain.snapshot_count
     depth = domain.config.depth if domain.config else None
-    found = health.findings(host, domain)
+    found = health.of_domain(domain, uri, facts, readable)
     deep = any(finding.rule == "deep" for finding in found)
     word, style = mark(domain, found, _mark_width(width))
     cells = [
@@ -130,7 +155,7 @@ def _domain(host: Host, domain: Domain, width: int) -> Row:
     text = line(width, left, cells)
     if lost:
         text.stylize(QUIET)
-    return Row(Ref(host.uri, domain.uuid), text)
+    return text
 
 
 def _host(host: Host, now: float) -> Row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -27,6 +27,22 @@ class Row:
     text: Text
     selectable: bool = True
     """The cursor may stand on it."""
+
+
+class LateRow(Row):
+    """A line whose text is made when it is looked at: of thousands, a screen shows some."""
+
+    _make: Callable[[], Text]
+
+    def __init__(self, key: Hashable, make: Callable[[], Text]) -> None:
+        for name, value in (("key", key), ("_make", make), ("selectable", True)):
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Text:
+        if name != "text":
+            raise AttributeError(name)
+        object.__setattr__(self, name, self._make())
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +85,19 @@ def line(width: int, left: Text, cells: Sequence[Cell] = ()) -> Text:
 
 def fitted(rows: Iterable[Row], width: int) -> tuple[Row, ...]:
     """The rows, none wider than the pane."""
-    return tuple(row if row.text.cell_len <= width else _cropped(row, width) for row in rows)
+    return tuple(
+        row if row.text.cell_len <= width else replace(row, text=cropped(row.text, width))
+        for row in rows
+    )
 
 
-def _cropped(row: Row, width: int) -> Row:
-    text = row.text.copy()
+def cropped(text: Text, width: int) -> Text:
+    """The text, no wider than the pane."""
+    if text.cell_len <= width:
+        return text
+    text = text.copy()
     text.truncate(width, overflow="ellipsis")
-    return Row(row.key, text, row.selectable)
+    return text
 
 
 def plain(rows: Iterable[Row]) -> str:

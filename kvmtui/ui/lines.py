@@ -71,7 +71,8 @@ class Lines(ScrollView, can_focus=True):
             return
         self.rows = rows
         self.set_reactive(ScrollView.virtual_size, Size(0, len(rows)))  # no scrollbar to lay out
-        for index in range(max(len(rows), len(before))):
+        top = self.scroll_offset.y
+        for index in range(top, top + self.size.height):
             if rows[index : index + 1] != before[index : index + 1]:
                 self.refresh_lines(index)
         self._keep(key)
@@ -79,6 +80,8 @@ class Lines(ScrollView, can_focus=True):
 
     def _keep(self, key: Hashable | None) -> None:
         """The cursor back onto its key, or near to where it was; tells when it is another."""
+        if self.lost is None and self.key == key and self._can_stand(self.cursor):
+            return
         choices = {row.key: n for n, row in enumerate(self.rows) if row.selectable}
         wanted = self.lost if self.lost in choices else key  # what is there again comes first
         same = choices.get(wanted, -1)
@@ -94,6 +97,9 @@ class Lines(ScrollView, can_focus=True):
         if self.key != key:
             self.post_message(self.Moved(self, self.key))
             self._reveal()
+
+    def _can_stand(self, index: int) -> bool:
+        return 0 <= index < len(self.rows) and self.rows[index].selectable
 
     def _nearest(self, index: int) -> int:
         choices = [n for n, row in enumerate(self.rows) if row.selectable]
@@ -131,7 +137,7 @@ class Lines(ScrollView, can_focus=True):
         Not where the cursor is: a frame that changes with every key repaints the whole pane.
         """
         hidden = len(self.rows) > self.scrollable_content_region.height > 0
-        choices = sum(row.selectable for row in self.rows)
+        choices = sum(row.selectable for row in self.rows) if hidden else 0
         told = "" if not hidden else f"{choices} in all" if choices else "more below"
         if told != (self.border_subtitle or ""):
             self.border_subtitle = told

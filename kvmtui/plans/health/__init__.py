@@ -17,10 +17,19 @@ from kvmtui.plans.subject import Subject
 
 def findings(host: Host, domain: Domain) -> tuple[Finding, ...]:
     """The most severe first; nothing of a domain that is well, or was not read yet."""
+    return of_domain(domain, host.uri, host.facts, readable(host))
+
+
+def readable(host: Host) -> bool:
+    """Whether an image could be looked into that no QEMU holds, if it were whole."""
+    return host.facts.local and chains.can_read(host)
+
+
+def of_domain(domain: Domain, uri: str, facts: Facts, readable: bool) -> tuple[Finding, ...]:
+    """The findings without the rest of the host."""
     if domain.config is None:
         return ()
-    readable = not domain.state.active and host.facts.local and chains.can_read(host)
-    return _found(domain, host.facts, host.uri, readable)
+    return _found(domain, facts, uri, readable and not domain.state.active)
 
 
 def stale(host: Host, domain: Domain) -> frozenset[str]:

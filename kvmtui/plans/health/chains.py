@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
-from kvmtui.model.domain import State
+from kvmtui.model.domain import Domain, State
 from kvmtui.model.world import Host
 from kvmtui.plans import depth, rules
 from kvmtui.plans.health.finding import Finding, Severity
+from kvmtui.plans.same import Same
 from kvmtui.plans.subject import Subject
 
 
@@ -54,9 +56,15 @@ def _was_read(layer: Layer) -> bool:
 
 def can_read(host: Host) -> bool:
     """Whether the images of any domain could be looked into; an ordinary user often cannot."""
+    return _any_was_read(Same(host.domains))
+
+
+@lru_cache(maxsize=1)
+def _any_was_read(domains: Same[tuple[Domain, ...]]) -> bool:
+    """Remembered: it is asked of every domain."""
     return any(
         _was_read(layer)
-        for domain in host.domains
+        for domain in domains.it
         for disk in (domain.config.disks if domain.config else ())
         for layer in disk.layers
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
+from kvmtui.plans.same import Same
 from kvmtui.render import chain
 from kvmtui.render.row import Row
 from kvmtui.ui.panes.pane import Pane
@@ -17,10 +20,16 @@ class Chain(Pane):
     NUMBER = 3
     TITLE = "disk chain"
 
+    def basis(self, view: View) -> Hashable:
+        return view.ref, Same(view.host), Same(view.domain), view.top, view.now, self._is_low
+
+    @property
+    def _is_low(self) -> bool:
+        return self.scrollable_content_region.height < LOW
+
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         host, domain = view.host, view.domain
         if host is None or domain is None:
             return ()
         marked = view.top[1:] if view.top and view.top[0] == view.ref else None
-        brief = self.scrollable_content_region.height < LOW
-        return chain.rows(host, domain, width, marked, view.now, brief=brief)
+        return chain.rows(host, domain, width, marked, view.now, brief=self._is_low)

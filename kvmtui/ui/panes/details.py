@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual.reactive import reactive
 from textual.widgets import Static
 
 from kvmtui.render import layer, silence, snapshots
@@ -14,14 +13,12 @@ from kvmtui.ui.view import View
 class Details(Static):
     """A few lines; as many as the screen has room for."""
 
-    view: reactive[View] = reactive(View, repaint=False)
-    """Bound to the screen's."""
-
     def __init__(self) -> None:
         super().__init__(id="details", markup=False)
         self._shown = Text()
 
-    def watch_view(self, view: View) -> None:
+    def show(self, view: View) -> None:
+        """What is known of what this view looks at."""
         text = Text("\n").join(_told(view))
         if text != self._shown:
             self._shown = text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from kvmtui.model.world import Link
+from kvmtui.plans.same import Same
 from kvmtui.render import domains
 from kvmtui.render.row import Row
 from kvmtui.render.words import safe
@@ -15,6 +18,10 @@ class Domains(Pane):
 
     NUMBER = 1
     TITLE = "domains"
+
+    def basis(self, view: View) -> Hashable:
+        waits = any(host.link is not Link.OPEN or host.silent for host in view.world.hosts)
+        return Same(view.world), view.now if waits else None
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         return domains.rows(view.world, width, view.now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
+from kvmtui.plans.same import Same
 from kvmtui.render import guest
 from kvmtui.render.row import Row
 from kvmtui.ui.panes.pane import Pane
@@ -13,6 +16,9 @@ class GuestAgent(Pane):
 
     NUMBER = 4
     TITLE = "guest agent"
+
+    def basis(self, view: View) -> Hashable:
+        return view.ref, Same(view.domain)
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         return guest.rows(view.domain, width) if view.domain else ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from rich.text import Text
 from textual.reactive import reactive
 
 from kvmtui.host.perform import Outcome
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.same import Same
 from kvmtui.render import jobs
 from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
@@ -27,6 +30,14 @@ class Jobs(Pane):
 
     results: reactive[tuple[Outcome, ...]] = reactive((), repaint=False)
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: Hashable = None
+        """What its height was made for."""
+
+    def basis(self, view: View) -> Hashable:
+        return Same(view.world), view.now, Same(self.results)
+
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         told = [Row(("result", n), _result(o)) for n, o in enumerate(self.results)]
         return (*jobs.rows(view.world, width, view.now), *told)
@@ -41,6 +52,12 @@ class Jobs(Pane):
 
     def draw(self) -> None:
         super().draw()
+        shown = Same(self.view.world), Same(self.results), len(self.rows)
+        if shown != self._shown:
+            self._shown = shown
+            self._make_room()
+
+    def _make_room(self) -> None:
         busy = any(d.busy or d.jobs for host in self.view.world.hosts for d in host.domains)
         self.display = busy or bool(self.results)
         self.screen.set_class(self.display, "-working")

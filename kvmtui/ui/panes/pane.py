@@ -24,6 +24,15 @@ class Pane(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._subject: Hashable = None
+        self._basis: Hashable = None
+        """What the rows were made of."""
+
+    def basis(self, view: View) -> Hashable:
+        """What the rows are made of, besides the width; what is large, to be compared by identity.
+
+        A key changes little of a view, and most panes draw none of that.
+        """
+        raise NotImplementedError
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         """The rows for this view, each at most ``width`` columns."""
@@ -39,7 +48,9 @@ class Pane(Lines):
 
     def draw(self) -> None:
         """Brings the rows up to date; nothing is repainted that stayed the same."""
-        if self.room > 0:
+        basis = (self.room, self.basis(self.view))
+        if self.room > 0 and basis != self._basis:
+            self._basis = basis
             other = self.subject(self.view) != self._subject
             self.lost = None if other else self.lost
             self.show(self.drawn(self.view, self.room))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from kvmtui.plans import health
+from kvmtui.plans.same import Same
 from kvmtui.render import snapshots
 from kvmtui.render.row import Row
 from kvmtui.render.words import safe
@@ -30,6 +32,10 @@ class Snapshots(Pane):
         """Folded names by the domain's uuid."""
         self._on = ""
         """uuid of the domain that the cursor was placed for."""
+
+    def basis(self, view: View) -> Hashable:
+        folded = frozenset(self._folded.get(view.domain.uuid, ())) if view.domain else None
+        return view.ref, Same(view.host), Same(view.domain), folded, view.marked, view.now
 
     def drawn(self, view: View, width: int) -> tuple[Row, ...]:
         domain = view.domain

@@ -71,6 +71,8 @@ class Main(Fitting[None]):
         super().__init__()
         self._commands = {command.id: command for command in commands}
         self._note = note
+        self._looking = False
+        """The panes are not all drawn yet for the domain that is looked at."""
         self._vanished = Vanished(lambda id: self.query_one(f"#{id}", Lines))
 
     def compose(self) -> ComposeResult:
@@ -79,7 +81,7 @@ class Main(Fitting[None]):
             yield Domains(id="domains").data_bind(Main.view)
             with Vertical(id="tree"):
                 yield Snapshots(id="snapshots").data_bind(Main.view)
-                yield Details().data_bind(Main.view)
+                yield Details()
             yield Chain(id="chain").data_bind(Main.view)
             yield GuestAgent(id="guest").data_bind(Main.view)
         yield Jobs(id="jobs").data_bind(Main.view)
@@ -97,9 +99,14 @@ class Main(Fitting[None]):
         self.view = self.view.showing(world, time.time())
 
     def watch_view(self, view: View) -> None:
-        if self.is_mounted:
-            self.query_one(Keys).show(view)
+        if self.is_mounted and not self._looking:
+            self._follow(view)
             self._tell_lost()
+
+    def _follow(self, view: View) -> None:
+        """Draws what tells of where the cursors of all panes stand."""
+        self.query_one(Details).show(view)
+        self.query_one(Keys).show(view)
 
     def _grow_older(self) -> None:
         self.view = replace(self.view, now=time.time())
@@ -125,7 +132,9 @@ class Main(Fitting[None]):
         """Looks at what the cursors stand on now; a later pane is drawn for the ones before it."""
         ref = _ref(self.query_one("#domains", Lines).key)
         if ref != self.view.ref:
+            self._looking = True
             self.view = replace(self.view, ref=ref, snapshot=None, disk=None, layer=None)
+            self._looking = False
             self.post_message(self.Selected(ref))
         panes = ("#snapshots", "#chain", "#jobs")
         name, layer, job = (self.query_one(pane, Lines).key for pane in panes)
