@@ -104,6 +104,9 @@ def run(options: argparse.Namespace) -> int:
         return _complain("given up", GIVEN_UP)
 
 
+TURN = 0.0005
+"""Seconds for which a thread that parses may hold up the one that draws."""
+
 # libvirt and Textual are loaded only once it is known that they are needed.
 
 
@@ -144,6 +147,7 @@ def _show(options: argparse.Namespace, fleet: Fleet) -> int:
         return show.show(fleet, options.domain)
     from kvmtui.ui.app import Kvmtui
 
+    sys.setswitchinterval(TURN)
     app = Kvmtui(fleet, readonly=options.read_only)
     status = app.run()
     return FAILED if status is None else status

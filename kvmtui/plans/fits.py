@@ -6,7 +6,6 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.world import Host
 from kvmtui.plans.plan import Refusal
-from kvmtui.plans.revert import stale
 from kvmtui.plans.subject import known
 
 MISSING = "missing"
@@ -18,6 +17,8 @@ def misfit(domain: Domain, snapshot: Snapshot) -> Refusal | None:
     subject = known(Host(""), domain)
     if subject is None:
         return None
+    from kvmtui.plans.revert import stale  # of a domain that was read: not for the first screen
+
     for record in snapshot.disks:
         if record.mode != "external":
             continue

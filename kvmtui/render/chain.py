@@ -15,11 +15,24 @@ from kvmtui.model.snapshot import Forest
 from kvmtui.model.words import count, size
 from kvmtui.model.world import Host
 from kvmtui.plans import health
+from kvmtui.plans.finding import Finding
 from kvmtui.plans.fits import misfit
-from kvmtui.plans.health import Finding
 from kvmtui.plans.same import Same
 from kvmtui.render import findings, orphans
-from kvmtui.render.row import ACCENT, BAD, MARK, QUIET, STRONG, WARN, Cell, Row, fitted, line, said
+from kvmtui.render.row import (
+    ACCENT,
+    BAD,
+    MARK,
+    QUIET,
+    READING,
+    STRONG,
+    WARN,
+    Cell,
+    Row,
+    fitted,
+    line,
+    said,
+)
 from kvmtui.render.words import safe
 
 WIDE = 70
@@ -39,7 +52,7 @@ def rows(
     ``marked``: a disk and a layer of it; ``brief``: there is room only for the worst.
     """
     if domain.config is None:
-        return fitted((said("reading …", QUIET),), width)
+        return fitted((READING,), width)
     if not domain.config.disks:
         return fitted((said("no disks", QUIET),), width)
     found: list[Row] = []

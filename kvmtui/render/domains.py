@@ -10,8 +10,7 @@ from kvmtui.model.domain import IO_ERROR, Domain, State
 from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.words import size
 from kvmtui.model.world import Facts, Host, Link, Ref, World
-from kvmtui.plans import health
-from kvmtui.plans.health import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.plans.same import of_each_domain
 from kvmtui.render.row import (
     ACCENT,
@@ -108,11 +107,27 @@ def rows(world: World, width: int, now: float) -> tuple[Row, ...]:
         elif host.link is not Link.OPEN:
             found += fitted(_link(host, now), width)
         lost = host.link is not Link.OPEN or host.silent > 0
-        like = (host.uri, host.facts, lost, health.readable(host), width)
+        like = (host.uri, host.facts, lost, _readable(host), width)
         found += [_row(domain, *like) for domain in host.domains]
         if host.link is Link.OPEN and not host.domains:
             found += fitted([said("  no domains", QUIET)], width)
     return tuple(found)
+
+
+def _readable(host: Host) -> bool:
+    if all(domain.config is None for domain in host.domains):
+        return False
+    from kvmtui.plans import health
+
+    return health.readable(host)
+
+
+def _findings(domain: Domain, uri: str, facts: Facts, readable: bool) -> tuple[Finding, ...]:
+    if domain.config is None:
+        return ()
+    from kvmtui.plans import health
+
+    return health.of_domain(domain, uri, facts, readable)
 
 
 @of_each_domain
@@ -140,7 +155,7 @@ def _domain(domain: Domain, uri: str, facts: Facts, lost: bool, readable: bool, 
     left = Text.assemble((glyph, colour), " ", safe(domain.name))
     snapshots = domain.snapshot_count
     depth = domain.config.depth if domain.config else None
-    found = health.of_domain(domain, uri, facts, readable)
+    found = _findings(domain, uri, facts, readable)
     deep = any(finding.rule == "deep" for finding in found)
     word, style = mark(domain, found, _mark_width(width))
     cells = [

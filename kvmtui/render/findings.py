@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from kvmtui.plans.health import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.render.row import BAD, QUIET, WARN, Cell, Row, line
 from kvmtui.render.words import safe
 

@@ -13,11 +13,8 @@ from kvmtui.model.words import size
 from kvmtui.model.world import Host
 from kvmtui.plans import orphans
 from kvmtui.plans.subject import known
-from kvmtui.render.row import QUIET, STRONG, WARN, Cell, Row, line
+from kvmtui.render.row import NOT_USED, QUIET, STRONG, WARN, Cell, Row, line
 from kvmtui.render.words import age, safe
-
-NOT_USED = "not used"
-"""Stands for a disk in the keys of these rows; no target has a blank in it."""
 
 WIDE = 70
 

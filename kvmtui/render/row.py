@@ -15,6 +15,9 @@ BAD = "bold red"
 ACCENT = "cyan"
 STRONG = "bold"
 
+NOT_USED = "not used"
+"""Stands for a disk in the keys of files that nothing refers to; no target has a blank in it."""
+
 MARK = "✓ "
 """Stands before the name of what is marked."""
 
@@ -108,3 +111,7 @@ def plain(rows: Iterable[Row]) -> str:
 def said(text: str, style: str = "") -> Row:
     """A line that only says something."""
     return Row(("said", text), Text(text, style), selectable=False)
+
+
+READING = said("reading …", QUIET)
+"""Until something was read."""

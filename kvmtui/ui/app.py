@@ -21,6 +21,7 @@ from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
+from kvmtui.ui.loading import load
 from kvmtui.ui.notices import Notices
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.modal import Modal
@@ -98,6 +99,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     @work
     async def _follow(self) -> None:
+        await load()
         await self._hosts.run()
 
     def _changed(self, _world: World) -> None:

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.subject import find
 from kvmtui.ui.view import View
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Command:
 
     def asked(self, view: View) -> Form | Refusal | None:
         """What is to be asked before a change; or why the command cannot work now."""
+        unread = _unread(view) if self.form else None
+        if unread is not None:
+            return unread
         from kvmtui.plans import rights
 
         form = self.form(view) if self.form else self.needs(view)
@@ -57,6 +61,15 @@ class Command:
         if isinstance(form, Refusal) or right is None or view.domain is None or view.orphan:
             return form
         return rights.refuse(view.domain, right) or form
+
+
+def _unread(view: View) -> Refusal | None:
+    """Why nothing at all can be changed where nothing was read."""
+    domain = view.domain
+    if domain is not None and domain.config is not None and domain.forest is not None:
+        return None
+    found = find(view.world, view.ref)
+    return found if isinstance(found, Refusal) else None
 
 
 _SHOWN = {
@@ -75,13 +88,14 @@ Needs = Callable[[View], Refusal | None]
 
 
 def _change(id: str, key: str, label: str, help: str, form: str, *, footer: bool = True) -> Command:
-    asked = partial(_asked, *form.split("."))
+    asked = partial(_asked, form)
     return Command(id, key, label, help, form=asked, footer=footer, dangerous=True)
 
 
-def _asked(module: str, form: str, view: View) -> Form | Refusal:
-    """That form of that module, which is loaded when it is first asked for."""
-    made: Form | Refusal = getattr(import_module(f"kvmtui.ui.forms.{module}"), form)(view)
+def _asked(form: str, view: View) -> Form | Refusal:
+    """The form of that name, whose module is loaded when it is first asked for."""
+    module, _, name = form.partition(".")
+    made: Form | Refusal = getattr(import_module(f"kvmtui.ui.forms.{module}"), name)(view)
     return made
 
 

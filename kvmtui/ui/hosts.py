@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kvmtui.host.journal import Journal
-from kvmtui.host.perform import Outcome
 from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Ref, World
-from kvmtui.plans.plan import Plan
+
+if TYPE_CHECKING:
+    from kvmtui.host.perform import Outcome
+    from kvmtui.plans.plan import Plan
 
 
 class Hosts(Protocol):

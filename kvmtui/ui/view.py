@@ -11,7 +11,7 @@ from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject, find
-from kvmtui.render.orphans import NOT_USED
+from kvmtui.render.row import NOT_USED
 
 
 @dataclass(frozen=True, slots=True)

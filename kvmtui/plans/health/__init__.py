@@ -8,9 +8,9 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Facts, Host, Ref
+from kvmtui.plans.finding import Finding as Finding
+from kvmtui.plans.finding import Severity as Severity
 from kvmtui.plans.health import chains, records, room, stopped
-from kvmtui.plans.health.finding import Finding as Finding
-from kvmtui.plans.health.finding import Severity as Severity
 from kvmtui.plans.same import of_each_domain
 from kvmtui.plans.subject import Subject
 

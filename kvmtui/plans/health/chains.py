@@ -10,7 +10,7 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.world import Host
 from kvmtui.plans import depth, rules
-from kvmtui.plans.health.finding import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.plans.same import Same
 from kvmtui.plans.subject import Subject
 

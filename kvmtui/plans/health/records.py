@@ -8,7 +8,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.inside import lost
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans import mend
-from kvmtui.plans.health.finding import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.plans.revert import stale
 from kvmtui.plans.subject import Subject
 

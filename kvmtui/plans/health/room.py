@@ -9,7 +9,7 @@ from kvmtui.model.growth import Growth
 from kvmtui.model.words import count, size
 from kvmtui.plans import starved
 from kvmtui.plans.chain import merging
-from kvmtui.plans.health.finding import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.plans.subject import Subject
 
 HOUR, DAY = 3600, 86_400

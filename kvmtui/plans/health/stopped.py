@@ -9,7 +9,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import IO_ERROR
 from kvmtui.model.words import size
 from kvmtui.plans import starved
-from kvmtui.plans.health.finding import Finding, Severity
+from kvmtui.plans.finding import Finding, Severity
 from kvmtui.plans.subject import Subject
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from kvmtui.plans.same import Same
-from kvmtui.render import chain
-from kvmtui.render.row import Row
+from kvmtui.render.row import READING, Row, fitted
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
 
@@ -31,5 +30,9 @@ class Chain(Pane):
         host, domain = view.host, view.domain
         if host is None or domain is None:
             return ()
+        if domain.config is None:
+            return fitted((READING,), width)
+        from kvmtui.render import chain  # with plans: not for the first screen
+
         marked = view.top[1:] if view.top and view.top[0] == view.ref else None
         return chain.rows(host, domain, width, marked, view.now, brief=self._is_low)

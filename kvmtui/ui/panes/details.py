@@ -5,7 +5,9 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
-from kvmtui.render import layer, silence, snapshots
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Host
+from kvmtui.render import silence, snapshots
 from kvmtui.render.row import WARN
 from kvmtui.ui.view import View
 
@@ -29,7 +31,16 @@ def _told(view: View) -> tuple[Text, ...]:
     host, domain = view.host, view.domain
     if host is None or domain is None:
         return ()
-    of_layer = layer.details(host, domain, view.disk, view.layer) if view.pane == "chain" else ()
-    told = of_layer or snapshots.details(domain, view.snapshot, view.now, view.inside)
+    told = _of_layer(host, domain, view) or snapshots.details(
+        domain, view.snapshot, view.now, view.inside
+    )
     late = silence.of_domain(domain, view.now)
     return (Text(late, WARN), *told) if late else told
+
+
+def _of_layer(host: Host, domain: Domain, view: View) -> tuple[Text, ...]:
+    if view.pane != "chain":
+        return ()
+    from kvmtui.render import layer
+
+    return layer.details(host, domain, view.disk, view.layer)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.reactive import reactive
 
-from kvmtui.host.perform import Outcome
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.same import Same
 from kvmtui.render import jobs
 from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
-from kvmtui.ui.forms import jobs as forms
-from kvmtui.ui.forms import pace
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
 
-_KEYS = (("x cancels", forms.cancel), ("P switches over", forms.finish), ("b limits", pace.form))
-"""What can be done about a job."""
+if TYPE_CHECKING:
+    from kvmtui.host.perform import Outcome
 
 
 class Jobs(Pane):
@@ -47,8 +45,7 @@ class Jobs(Pane):
 
     def title(self, view: View) -> str:
         """Also the keys for the selected job, which the last line of the screen has no room for."""
-        keys = (key for key, form in _KEYS if not isinstance(form(view), Refusal))
-        return " · ".join((self.TITLE, *keys))
+        return " · ".join((self.TITLE, *(_keys(view) if self.rows else ())))
 
     def draw(self) -> None:
         super().draw()
@@ -65,6 +62,18 @@ class Jobs(Pane):
 
     def watch_results(self) -> None:
         self.draw()
+
+
+def _keys(view: View) -> Iterator[str]:
+    """What can be done about a job."""
+    from kvmtui.ui.forms import jobs as forms
+    from kvmtui.ui.forms import pace
+
+    for key, form in (("x cancels", forms.cancel), ("P switches over", forms.finish)):
+        if not isinstance(form(view), Refusal):
+            yield key
+    if not isinstance(pace.form(view), Refusal):
+        yield "b limits"
 
 
 def _result(outcome: Outcome) -> Text:

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from kvmtui.plans import health
+from kvmtui.model.domain import Domain
+from kvmtui.model.world import Host
 from kvmtui.plans.same import Same
 from kvmtui.render import snapshots
 from kvmtui.render.row import Row
@@ -42,7 +43,7 @@ class Snapshots(Pane):
         if domain is None:
             return ()
         folded = self._folded.get(domain.uuid, ())
-        stale = health.stale(view.host, domain) if view.host else ()
+        stale = _stale(view.host, domain) if view.host and domain.config else ()
         return snapshots.rows(domain, width, view.now, folded, view.marked, stale)
 
     def title(self, view: View) -> str:
@@ -80,3 +81,9 @@ class Snapshots(Pane):
         if domain is not None and isinstance(name, str):
             self._folded.setdefault(domain.uuid, set()).discard(name)
             self.draw()
+
+
+def _stale(host: Host, domain: Domain) -> frozenset[str]:
+    from kvmtui.plans import health
+
+    return health.stale(host, domain)

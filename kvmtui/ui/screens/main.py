@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events, on
@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from kvmtui.host.perform import Outcome
 from kvmtui.model.world import Ref, World
 from kvmtui.render import silence, snapshots
 from kvmtui.render.row import QUIET
@@ -34,6 +33,9 @@ from kvmtui.ui.panes.snapshots import Snapshots
 from kvmtui.ui.sizes import Fitting
 from kvmtui.ui.vanished import Vanished, forgiven
 from kvmtui.ui.view import View
+
+if TYPE_CHECKING:
+    from kvmtui.host.perform import Outcome
 
 AGES = 20.0
 """Seconds between two looks whether a shown age has changed."""

@@ -1,0 +1,47 @@
+"""What is loaded before the first screen, and what after it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from kvmtui.ui import forms
+from kvmtui.ui.commands import COMMANDS
+from kvmtui.ui.loading import LATER, load
+from kvmtui.ui.view import View
+
+FIRST = "import kvmtui.connect, kvmtui.ui.app, sys; print(*sys.modules)"
+
+
+def loaded() -> set[str]:
+    """What a new process has loaded when it could draw the first screen."""
+    done = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, check=True, text=True)
+    return {name for name in done.stdout.split() if name.startswith("kvmtui.")}
+
+
+def test_the_first_screen_needs_no_plan_and_no_form() -> None:
+    first = loaded()
+    assert not first.intersection(LATER)
+    assert not {name for name in first if name.startswith(("kvmtui.ui.forms", "kvmtui.demo"))}
+    assert len([name for name in first if name.startswith("kvmtui.plans.")]) < 12
+    assert len(first) < 130
+
+
+async def test_all_that_a_key_may_need_is_loaded_after_it() -> None:
+    await load()
+    assert set(LATER) <= sys.modules.keys()
+    made = {f"kvmtui.ui.forms.{module.name}" for module in iter_modules(forms.__path__)}
+    assert made <= sys.modules.keys()
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.form], ids=lambda c: c.id)
+def test_every_change_has_its_form(command: object) -> None:
+    asked = next(c.form for c in COMMANDS if c is command)
+    assert asked is not None
+    module, _, name = asked.args[0].partition(".")  # type: ignore[attr-defined]
+    assert callable(getattr(import_module(f"kvmtui.ui.forms.{module}"), name))
+    asked(View())
