@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
 
-from kvmtui.host.base import HostError
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
@@ -19,6 +18,9 @@ CREW = 4
 FAR = 1
 """Elsewhere a connection may be a process and a login, and the line is shared with the rest."""
 
+MOST = 4
+"""Seats that may be stuck with a domain before nobody goes on."""
+
 CHUNK = 16
 """Domains that are asked for at once: so many are told at once, and wait when one hangs."""
 
@@ -29,26 +31,39 @@ class Survey:
     def __init__(self, opener: Opener, shelf: Shelf) -> None:
         self._opener = opener
         self._shelf = shelf
+        self._seats: list[Seat] = []
         self._stuck: set[str] = set()
         """Domains that libvirt has told nothing of yet, though it was asked."""
 
     async def run(self) -> None:
         """Until all is read but what hangs. Raises ``Lost``."""
         self._stuck.clear()
-        crew = CREW if self._shelf.host.facts.local else FAR
-        seats = [Seat("survey", self._opener) for _ in range(crew)]
+        local = self._shelf.host.facts.local
+        self._seats = [self._new() for _ in range(CREW if local else FAR)]
         try:
             for whole in (False, True):
-                waiting = deque(self._unknown(whole=whole))
-                async with asyncio.TaskGroup() as group:
-                    for seat in seats:
-                        if seat.idle and waiting:
-                            group.create_task(self._read(seat, waiting, whole=whole))
-        except* HostError as errors:
-            raise errors.exceptions[0] from None
+                await self._all(whole=whole)
         finally:
-            for seat in seats:
+            for seat in self._seats:
                 seat.close()
+
+    def _new(self) -> Seat:
+        return Seat("survey", self._opener)
+
+    async def _all(self, *, whole: bool) -> None:
+        """Every seat takes its share."""
+        waiting = deque(self._unknown(whole=whole))
+        shares = [
+            asyncio.ensure_future(self._read(seat, waiting, whole=whole))
+            for seat in self._seats
+            if seat.idle
+        ]
+        try:
+            for share in shares:
+                await share
+        finally:
+            for share in shares:
+                share.cancel()
 
     def _unknown(self, *, whole: bool) -> Iterator[str]:
         for domain in self._shelf.host.domains:
@@ -59,7 +74,7 @@ class Survey:
                 yield domain.uuid
 
     async def _read(self, seat: Seat, waiting: deque[str], *, whole: bool) -> None:
-        """Takes from those that wait, until none does or one of them hangs."""
+        """Takes from those that wait until none does; from one that hangs to another seat."""
         while waiting:
             chunk = [waiting.popleft() for _ in range(min(CHUNK, len(waiting)))]
             found: dict[str, Outline | None] = {}
@@ -72,8 +87,12 @@ class Survey:
                 self._stuck.add([*found][-1])
                 reading.add_done_callback(_forgotten)
                 waiting.extend(uuid for uuid in chunk if uuid not in found)
-                return
-            reading.result()
+                if len(self._stuck) >= MOST:
+                    return
+                seat = self._new()
+                self._seats.append(seat)
+            else:
+                reading.result()
 
     def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
         """What was learnt otherwise meanwhile counts more."""

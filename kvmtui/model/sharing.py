@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 
@@ -18,8 +18,7 @@ class Shared:
 
     def value(self, value: T) -> T:
         """A value that is never changed."""
-        kept = self._kept.setdefault(value, value)
-        return kept if isinstance(kept, type(value)) else value
+        return cast(T, self._kept.setdefault((type(value), value), value))
 
     def snapshot(self, read: Snapshot) -> Snapshot:
         """The snapshot, made of such parts."""

@@ -82,3 +82,17 @@ def test_a_domain_finds_the_layer_that_a_file_is() -> None:
     assert disk.position("/elsewhere") is None
     assert WEB.holds("/elsewhere") is None
     assert replace(WEB, config=None).holds(layer.source) is None
+
+
+def test_where_a_domain_stands_is_only_a_hint() -> None:
+    here = BOTH.hosts[0]
+    names = [d.name for d in here.domains]
+    for order in ({}, {WEB.uuid: 0, MAIL.uuid: 1}, {WEB.uuid: 1, MAIL.uuid: 0}, {WEB.uuid: 7}):
+        hinted = replace(here, order=order)
+        assert hinted == here
+        assert (hinted.domain(WEB.uuid), hinted.domain(MAIL.uuid)) == (WEB, MAIL)
+        assert hinted.domain("nobody") is None
+        changed = hinted.with_domains([replace(MAIL, state=State.OFF), domain("unknown")])
+        assert [d.name for d in changed.domains] == names
+        assert changed.domain(MAIL.uuid) == replace(MAIL, state=State.OFF)
+        assert hinted.with_domains([replace(MAIL), replace(WEB)]) is hinted

@@ -1,0 +1,114 @@
+"""Many domains: what they are called is known first, and one that hangs holds up nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from kvmtui.host import survey
+from kvmtui.host.base import Lost
+from kvmtui.host.reader import Reader
+from kvmtui.host.shelf import Shelf
+from kvmtui.host.survey import Survey
+from kvmtui.host.virt import Connection, Opener, outlining
+from kvmtui.model.outline import Outline
+from kvmtui.model.snapshot import Kind
+from kvmtui.model.world import Host
+from tests.host.driver import driving
+from tests.host.test_testdriver import node
+
+MANY = 40
+SNAPSHOT = "<domainsnapshot><name>{}</name><description>told</description></domainsnapshot>"
+
+
+@pytest.fixture
+def opener(tmp_path: Path) -> Opener:
+    made = node(tmp_path, {f"d{n}": 5 for n in range(MANY)})
+    handle = made.open().handle
+    for domain in handle.listAllDomains(0):
+        for name in ("first", "second"):
+            domain.snapshotCreateXML(SNAPSHOT.format(name))
+    return made
+
+
+def shelf_of(opener: Opener, published: Callable[[Host], None] = lambda _host: None) -> Shelf:
+    shelf = Shelf(Host(opener.uri), published)
+    shelf.merge(opener.open().domains())
+    return shelf
+
+
+async def test_names_kinds_and_the_current_one_of_all_come_before_any_record(
+    opener: Opener,
+) -> None:
+    hosts: list[Host] = []
+    shelf = shelf_of(opener, hosts.append)
+    hosts.clear()
+    await Survey(opener, shelf).run()
+    outlines = [[d.outline for d in host.domains if d.outline] for host in hosts]
+    half = next(n for n, known in enumerate(outlines) if len(known) == MANY)
+    assert all(not outline.whole for outline in outlines[half])
+    entry = outlines[half][0].entries[1]
+    assert (entry.name, entry.kind, entry.description) == ("second", Kind.INTERNAL, "")
+    assert outlines[half][0].current == "second"
+    (known, *_others) = outlines[-1]
+    assert all(outline.whole for outline in outlines[-1])
+    assert [(e.name, e.parent, e.description) for e in known.entries] == [
+        ("first", None, "told"),
+        ("second", "first", "told"),
+    ]
+    assert all(d.snapshot_count == 2 for d in hosts[-1].domains)
+    assert len(hosts) < MANY, "the screen is told of many at once"
+
+
+async def test_one_that_hangs_holds_up_nobody(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "PATIENCE", 0.2)
+    hang, sketch = Event(), outlining.sketch
+
+    def hanging(domain: Any) -> Outline:
+        if domain.name() == "d7":
+            hang.wait(30)
+        return sketch(domain)
+
+    monkeypatch.setattr(outlining, "sketch", hanging)
+    shelf = shelf_of(opener)
+    try:
+        await Survey(opener, shelf).run()
+    finally:
+        hang.set()
+    assert [d.name for d in shelf.host.domains if d.outline is None] == ["d7"]
+
+
+async def test_a_domain_that_was_read_meanwhile_is_left_alone(opener: Opener) -> None:
+    shelf = shelf_of(opener)
+    uuid = shelf.host.domains[3].uuid
+    reader = Reader(opener, shelf)
+    await reader.fresh(uuid)
+    before = shelf.host.domain(uuid)
+    await Survey(opener, shelf).run()
+    assert shelf.host.domain(uuid) is before
+    reader.close()
+
+
+async def test_a_connection_that_is_lost_is_told(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: Any, **__: Any) -> None:
+        raise Lost("gone")
+
+    monkeypatch.setattr(Connection, "outlines", lost)
+    with pytest.raises(Lost):
+        await Survey(opener, shelf_of(opener)).run()
+
+
+async def test_in_the_end_all_is_read_and_no_outline_is_kept(
+    opener: Opener, tmp_path: Path
+) -> None:
+    async with driving(opener, tmp_path / "state") as driver:
+        await driver.until(lambda h: h.domains and all(d.config and d.forest for d in h.domains))
+        assert not any(d.outline for d in driver.host.domains)
