@@ -1,0 +1,73 @@
+"""``python -m tests.bench``: measures every budget of kvmtui's speed on a private libvirtd.
+
+Ends with 1 when one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shlex
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench import calls, keys, start
+from tests.bench.bench import Bench
+from tests.bench.budget import budgets
+from tests.bench.daemon import daemons
+from tests.bench.figures import Figures
+from tests.bench.report import table
+from tests.lab.missing import Missing
+from tests.lab.progress import aloud
+
+SECTIONS = {"start": start.measure, "calls": calls.measure, "keys": keys.measure}
+
+
+def main() -> int | str:
+    """Gives the exit status, or what is missing."""
+    made = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    made.add_argument("--only", default=",".join(SECTIONS), help="some of: %(default)s")
+    made.add_argument("--quick", action="store_true", help="fewer rounds: a look, no proof")
+    made.add_argument("--program", default=str(Path(sys.executable).with_name("kvmtui")))
+    made.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    made.add_argument("--from", dest="read", type=Path, metavar="FILE", help="measure nothing")
+    made.add_argument("--markdown", action="store_true", help="the table for the README")
+    chosen = made.parse_args()
+    try:
+        figures = Figures(json.loads(chosen.read.read_text())) if chosen.read else _measure(chosen)
+    except Missing as lack:
+        return str(lack)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=1) + "\n")
+    all_budgets = list(budgets(figures))
+    print(table(all_budgets, markdown=chosen.markdown), flush=True)
+    return 1 if any(budget.met is False for budget in all_budgets) else 0
+
+
+def _measure(chosen: argparse.Namespace) -> Figures:
+    random.seed(1)
+    sections = chosen.only.split(",")
+    unknown = set(sections) - set(SECTIONS)
+    if unknown:
+        raise Missing(f"there is no section {', '.join(sorted(unknown))}")
+    with ExitStack() as stack:
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kvmtui-bench-")))
+        bench = Bench(
+            stack.enter_context(daemons()),
+            stack,
+            shlex.split(chosen.program),
+            state,
+            chosen.quick,
+            aloud,
+        )
+        for section in sections:
+            aloud(section)
+            SECTIONS[section](bench)
+        return bench.figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What kvmtui asks the daemon, and when it has all answers; and how far away a daemon may be."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from itertools import pairwise
+from math import inf
+
+from tests.bench.bench import MANY, Bench, useful
+from tests.bench.fleet import DOMAIN
+from tests.bench.frames import CALL, REPLY, SNAPSHOT_LISTS, SNAPSHOT_XML
+from tests.bench.relay import calls, relayed
+
+AFTERWARDS = 3.0
+"""Seconds."""
+
+GAP = 0.5
+"""Seconds after which an answer is not of the same loading: it belongs to a later look."""
+
+TRIPS = (0, 20, 100)
+"""Milliseconds that a call and its answer are on the way."""
+
+
+def measure(bench: Bench) -> None:
+    for domains in (10, MANY):
+        for number in range(2 if bench.quick else 3):
+            _start(bench, domains, tell=number == 0)
+    for _ in range(3 if bench.quick else 5):
+        for trip in TRIPS:
+            _far_away(bench, trip)
+
+
+def _start(bench: Bench, domains: int, *, tell: bool) -> None:
+    daemon = bench.daemon(domains)
+    with relayed(daemon) as relay, bench.kvmtui(relay.uri) as program:
+        first = program.began + program.until(useful) / 1000
+        daemon.rest()
+        seen = relay.seen()
+        soon = time.perf_counter()
+        program.settle()
+    before = calls(seen, program.began, first)
+    if tell:
+        bench.say(f"  {domains} domains, until the screen: {_told(before)}")
+        bench.say(f"  {domains} domains, later: {_told(calls(seen, first, soon))}")
+    figures = bench.figures
+    figures.add(f"calls/{domains}/start", before.total())
+    figures.add(f"calls/{domains}/soon", calls(seen, first, first + AFTERWARDS).total())
+    figures.add(f"calls/{domains}/all", calls(seen, program.began, soon).total())
+    for name, procedures, each in (
+        ("names", SNAPSHOT_LISTS, 1),
+        ("fields", SNAPSHOT_XML, daemon.fleet.snapshots),
+    ):
+        of_these = [frame for frame in seen if frame.frame.procedure in procedures]
+        asked = sum(frame.frame.kind == CALL for frame in of_these)
+        answers = [frame.at for frame in of_these if frame.frame.kind == REPLY]
+        figures.add(f"calls/{domains}/{name}", asked)
+        end = loaded(answers, domains * each)
+        figures.add(f"loaded/{domains}/{name}", (end - program.painted) * 1000)
+
+
+def loaded(answers: list[float], wanted: int) -> float:
+    """When so many answers, and what came with them, were there; infinite when they never were."""
+    ordered = [*sorted(answers), inf]
+    rest = ordered[max(wanted - 1, 0) :]
+    return next((at for at, later in pairwise(rest) if later - at > GAP), inf)
+
+
+def _far_away(bench: Bench, trip: int) -> None:
+    with relayed(bench.daemon(MANY), trip) as relay, bench.kvmtui(relay.uri) as program:
+        took = program.until(lambda text: DOMAIN.search(text))
+        bench.figures.add(f"far/{trip}", took)
+
+
+def _told(counted: Counter[str]) -> str:
+    each = ", ".join(f"{name} {count}" for name, count in counted.most_common())
+    return f"{counted.total()} calls ({each})"

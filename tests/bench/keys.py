@@ -1,0 +1,134 @@
+"""What a key costs: milliseconds until its first and its last byte, and how many bytes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from itertools import chain, cycle, islice, repeat
+from math import inf
+
+from tests.bench.bench import LARGE, MANY, SMALL, Bench, phase, sized, useful
+from tests.bench.fleet import Fleet
+from tests.bench.program import Program, Response
+from tests.terminal.keys import spelled
+
+STEPS = 8
+"""Rows that a cursor goes down and up again, without that anything scrolls."""
+
+RATE, HELD = 30, 3.0
+"""Repetitions a second of a key that is held, and seconds."""
+
+MOTION = "\x1b[<35;{column};{row}M"
+"""What a terminal tells of a mouse that moves, if it was asked to."""
+
+WALKS = (
+    ("list", ":", "down", "up", "escape"),
+    ("snapshots", "2", "k", "j", "1"),
+    ("chain", "3", "j", "k", "1"),
+    ("follow", "1", "j", "k", "1"),
+)
+"""A list beside which nothing follows, and panes beside which one or all others do: how to get
+there, the two ways to go there, and how to leave."""
+
+
+def measure(bench: Bench) -> None:
+    daemon = bench.daemon(MANY)
+    for size in (SMALL, LARGE):
+        for colours in (True, False):
+            with bench.kvmtui(daemon.uri, size, colours=colours) as program:
+                program.until(useful)
+                daemon.rest()
+                program.settle(1)
+                name = sized(size) + ("" if colours else "/plain")
+                _walk(bench, program, name)
+                _panes(bench, program, name)
+                if colours:
+                    _escape(bench, program, name)
+                    _held(bench, program, name)
+                    _mouse(bench, program, name, size)
+            daemon.rest()
+    _amid_loading(bench)
+
+
+def _walk(bench: Bench, program: Program, name: str) -> None:
+    for walk, there, on, back, away in WALKS:
+        program.press(there, 0.3)
+        forth_and_back = chain(repeat(on, STEPS), repeat(back, STEPS))
+        _press(bench, program, f"key/{name}/{walk}", islice(cycle(forth_and_back), bench.presses))
+        program.press(away, 0.3)
+
+
+def _panes(bench: Bench, program: Program, name: str) -> None:
+    _press(bench, program, f"key/{name}/pane", repeat("tab", bench.presses))
+    program.press("1", 0.3)
+
+
+def _press(bench: Bench, program: Program, name: str, keys: Iterable[str]) -> None:
+    for key in keys:
+        phase()
+        note(bench, name, program.press(key))
+
+
+def note(bench: Bench, name: str, response: Response) -> None:
+    """Nothing at all is no quick answer: it is not counted, but told."""
+    if response.first == inf:
+        bench.figures.add(f"{name}/unanswered", 1)
+        return
+    bench.figures.add(f"{name}/first", response.first)
+    bench.figures.add(f"{name}/last", response.last)
+    bench.figures.add(f"{name}/bytes", response.size)
+
+
+def _escape(bench: Bench, program: Program, name: str) -> None:
+    """Escape takes the mark of a snapshot away, which changes one row."""
+    program.press("2", 0.3)
+    for _ in range(bench.presses // 2):
+        program.press("space")
+        phase()
+        note(bench, f"key/{name}/escape", program.press("escape"))
+    program.press("1", 0.3)
+
+
+def _held(bench: Bench, program: Program, name: str) -> None:
+    """How long after its last repetition a held key is still being worked on."""
+    for key in ("j", "k"):
+        data = spelled(key)[0]
+        for _ in range(int(RATE * HELD) - 1):
+            program.send(data)
+            time.sleep(1 / RATE)
+        bench.figures.add(f"key/{name}/held", program.reacts(data, 0.3).last)
+
+
+def _mouse(bench: Bench, program: Program, name: str, size: tuple[int, int]) -> None:
+    """Only what a terminal would tell: a motion counts where it was asked for."""
+    columns, rows = size
+    asked = program.asks_for_motion
+    for row in range(3, rows - 3) if asked else ():
+        sent = MOTION.format(column=columns // 4, row=row)
+        bench.figures.add(f"key/{name}/mouse", program.reacts(sent.encode(), 0.05, 0.2).size)
+    if not asked:
+        bench.figures.add(f"key/{name}/mouse", 0)
+
+
+def _amid_loading(bench: Bench) -> None:
+    """Keys from the first screen on, while everything else is read."""
+    daemon = bench.daemon(MANY)
+    for _ in range(2 if bench.quick else 4):
+        with bench.kvmtui(daemon.uri) as program:
+            program.until(useful, at_once=True)
+            steer(bench, program, "loading")
+        daemon.rest()
+
+
+def steer(bench: Bench, program: Program, name: str) -> None:
+    """The cursor up and down the first domains, whatever else is drawn meanwhile."""
+    sought = []
+    place = 0
+    for key in islice(cycle(chain(repeat("j", STEPS), repeat("k", STEPS))), 2 * STEPS):
+        phase()
+        place += 1 if key == "j" else -1
+        sought.append((program.send(spelled(key)[0]), Fleet.name(place)))
+        time.sleep(0.1)
+    time.sleep(1)
+    for late in program.came_into_view(sought):
+        bench.figures.add(f"key/{name}" + ("/unanswered" if late == inf else ""), late)
