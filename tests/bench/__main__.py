@@ -11,19 +11,32 @@ import random
 import shlex
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import calls, keys, start
+from tests.bench import calls, growth, idle, keys, memory, shown, stall, start
+from tests.bench.about import about
 from tests.bench.bench import Bench
-from tests.bench.budget import budgets
+from tests.bench.budgets import budgets
 from tests.bench.daemon import daemons
 from tests.bench.figures import Figures
+from tests.bench.picture import picture
 from tests.bench.report import table
 from tests.lab.missing import Missing
 from tests.lab.progress import aloud
 
-SECTIONS = {"start": start.measure, "calls": calls.measure, "keys": keys.measure}
+SECTIONS = {
+    "start": start.measure,
+    "calls": calls.measure,
+    "shown": shown.measure,
+    "keys": keys.measure,
+    "stall": stall.keys,
+    "idle": idle.measure,
+    "memory": memory.measure,
+    "quit": stall.leave,
+    "growth": growth.measure,
+}
 
 
 def main() -> int | str:
@@ -34,17 +47,26 @@ def main() -> int | str:
     made.add_argument("--program", default=str(Path(sys.executable).with_name("kvmtui")))
     made.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     made.add_argument("--from", dest="read", type=Path, metavar="FILE", help="measure nothing")
+    made.add_argument("--picture", type=Path, metavar="FILE", help="draw the growth as an SVG")
     made.add_argument("--markdown", action="store_true", help="the table for the README")
     chosen = made.parse_args()
     try:
-        figures = Figures(json.loads(chosen.read.read_text())) if chosen.read else _measure(chosen)
+        told, figures = _read(chosen.read) if chosen.read else (about(), _measure(chosen))
     except Missing as lack:
         return str(lack)
     if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=1) + "\n")
+        chosen.json.write_text(json.dumps({"about": told, "figures": figures}, indent=1) + "\n")
+    if chosen.picture:
+        chosen.picture.write_bytes(picture(figures))
     all_budgets = list(budgets(figures))
-    print(table(all_budgets, markdown=chosen.markdown), flush=True)
+    print(table(all_budgets, markdown=chosen.markdown))
+    print("\n" + ", ".join(f"{name} {value}" for name, value in told.items()), flush=True)
     return 1 if any(budget.met is False for budget in all_budgets) else 0
+
+
+def _read(file: Path) -> tuple[dict[str, str], Figures]:
+    read = json.loads(file.read_text())
+    return read["about"], Figures(read["figures"])
 
 
 def _measure(chosen: argparse.Namespace) -> Figures:
@@ -64,8 +86,10 @@ def _measure(chosen: argparse.Namespace) -> Figures:
             aloud,
         )
         for section in sections:
+            began = time.monotonic()
             aloud(section)
             SECTIONS[section](bench)
+            aloud(f"  {time.monotonic() - began:.0f} s")
         return bench.figures
 
 

@@ -35,7 +35,7 @@ def _start(bench: Bench, domains: int, *, tell: bool) -> None:
     daemon = bench.daemon(domains)
     with relayed(daemon) as relay, bench.kvmtui(relay.uri) as program:
         first = program.began + program.until(useful) / 1000
-        daemon.rest()
+        daemon.loaded()
         seen = relay.seen()
         soon = time.perf_counter()
         program.settle()
@@ -59,11 +59,11 @@ def _start(bench: Bench, domains: int, *, tell: bool) -> None:
         figures.add(f"loaded/{domains}/{name}", (end - program.painted) * 1000)
 
 
-def loaded(answers: list[float], wanted: int) -> float:
+def loaded(answers: list[float], wanted: int, gap: float = GAP) -> float:
     """When so many answers, and what came with them, were there; infinite when they never were."""
     ordered = [*sorted(answers), inf]
     rest = ordered[max(wanted - 1, 0) :]
-    return next((at for at, later in pairwise(rest) if later - at > GAP), inf)
+    return next((at for at, later in pairwise(rest) if later - at > gap), inf)
 
 
 def _far_away(bench: Bench, trip: int) -> None:

@@ -64,6 +64,10 @@ class Daemon:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
+    def loaded(self) -> None:
+        """Waits until somebody who reads everything has done so: they make pauses."""
+        self.rest(60, 2.0)
+
     def rest(self, longest: float = 120.0, quiet: float = 0.5) -> float:
         """Waits until nobody asks the daemon for much; gives when that began, by the clock."""
         end = time.perf_counter() + longest

@@ -10,9 +10,9 @@ def quantile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     place = (len(ordered) - 1) * share
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    low, high = ordered[below], ordered[above]
-    return low if low == high else low + (high - low) * (place - below)
+    if place == below or ordered[below] == ordered[below + 1]:
+        return ordered[below]  # it may be infinite
+    return ordered[below] + (ordered[below + 1] - ordered[below]) * (place - below)
 
 
 class Figures(dict[str, list[float]]):

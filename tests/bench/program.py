@@ -192,7 +192,7 @@ class Program:
         return b"\x1b[?1003h" in self.written()
 
     def came_into_view(self, sought: Sequence[tuple[float, str]]) -> list[float]:
-        """For each text how long after its moment it stood out: milliseconds, or infinite.
+        """For each text how long after its moment it was there: milliseconds, or infinite.
 
         The moments are in order, and each text is looked for until the next moment.
         """
@@ -204,7 +204,7 @@ class Program:
                 at, data = self._chunks[place]
                 display.feed(data)
                 place += 1
-                if late == inf and at >= moment and display.whole and display.stands_out(text):
+                if late == inf and at >= moment and display.whole and text in display.text:
                     late = (at - moment) * 1000
             found.append(late)
         return found

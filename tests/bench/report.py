@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from tests.bench.budget import Budget
 
-HEAD = ("", "budget", "kvmtui", "bare Textual", "virsh", "htop", "")
+HEAD = ("", "at most", "kvmtui", "no COLORTERM", "bare Textual", "virsh", "htop", "")
 
 
 def table(budgets: Iterable[Budget], *, markdown: bool) -> str:
-    """What was not measured is left out."""
+    """What was not measured is left out, and a column that nothing is in."""
     rows = [list(_row(budget)) for budget in budgets if budget.figure is not None]
+    last = len(HEAD) - 1
+    kept = [place for place in range(last + 1) if place in (0, last) or any(r[place] for r in rows)]
+    lines = [[line[place] for place in kept] for line in [list(HEAD), *rows]]
     if markdown:
-        lines = [HEAD, ["---"] + ["--:"] * (len(HEAD) - 2) + ["---"], *rows]
+        for line in lines[1:]:
+            line[-1] = line[-1].replace("missed", "**missed**")
+        lines.insert(1, ["---", *["--:"] * (len(kept) - 2), "---"])
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    widths = [max(len(line[place]) for line in [HEAD, *rows]) for place in range(len(HEAD))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in [HEAD, *rows]
-    )
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(_aligned(line, widths)).rstrip() for line in lines)
+
+
+def _aligned(line: list[str], widths: list[int]) -> Iterator[str]:
+    for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
+        yield cell.rjust(width) if 0 < place < len(line) - 1 else cell.ljust(width)
 
 
 def _row(budget: Budget) -> Iterator[str]:
+    others = budget.unit_of_others or budget.unit
+    also = f" ({_told(budget.absolute, others)})" if budget.absolute is not None else ""
     yield budget.says
     yield _told(budget.limit, budget.unit)
-    also = f" ({_told(budget.absolute, budget.unit_of_others)})" if budget.absolute else ""
     yield _told(budget.figure, budget.unit) + also
+    yield _told(budget.plain, budget.unit)
     for value in (budget.bare, budget.virsh, budget.htop):
-        yield _told(value, budget.unit_of_others)
+        yield _told(value, others)
     yield "met" if budget.met else "missed"
 
 
 def _told(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    if value == float("inf"):
+    if value == inf:
         return "never"
-    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 10 else 2
     return f"{value:,.{digits}f} {unit}".rstrip()
