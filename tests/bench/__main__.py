@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -71,6 +72,8 @@ def _read(file: Path) -> tuple[dict[str, str], Figures]:
 
 def _measure(chosen: argparse.Namespace) -> Figures:
     random.seed(1)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # and tidies up
     sections = chosen.only.split(",")
     unknown = set(sections) - set(SECTIONS)
     if unknown:

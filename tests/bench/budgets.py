@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import inf
 
 from tests.bench.bench import LARGE, MANY, SMALL, sized
 from tests.bench.budget import Budget
@@ -80,9 +81,11 @@ def _paint(f: Figures) -> Iterator[Budget]:
 def _calls(f: Figures) -> Iterator[Budget]:
     for domains in (10, MANY):
         calls = f.median(f"calls/{domains}/start")
-        yield Budget(f"calls until the screen, {domains} domains", calls, 10 + SNAPSHOTS, "")
+        virsh = f.median(f"calls/{domains}/virsh")
+        says = f"calls until the screen, {domains} domains"
+        yield Budget(says, calls, 10 + SNAPSHOTS, "", virsh=virsh)
     every = f"{MANY * SNAPSHOTS:,} snapshots"
-    names, fields = (f.median(f"loaded/{MANY}/{name}") for name in ("names", "fields"))
+    names, fields = (_loaded(f, name) for name in ("names", "fields"))
     yield Budget(f"names, kinds, current marks of {every} after the first frame", names, 500)
     yield Budget(f"all fields of {every} after the first frame", fields, 1500)
     near = f.median("far/0")
@@ -92,11 +95,19 @@ def _calls(f: Figures) -> Iterator[Budget]:
         yield Budget(f"domains on screen, {trip} ms away: round trips", trips, 8, "")
 
 
+def _loaded(f: Figures, name: str) -> float | None:
+    """A proxy sees the last answer but makes all of them later; a daemon at rest is no earlier."""
+    seen, rested = f.median(f"loaded/{MANY}/{name}"), f.median(f"rested/{MANY}")
+    return seen if seen is None or rested is None or seen == inf else min(seen, rested)
+
+
 def _shown(f: Figures) -> Iterator[Budget]:
     for snapshots, most in ((10, 25), (100, 60)):
         says = f"{snapshots} snapshots of another domain on screen"
         name = f"shown/{snapshots}"
-        yield Budget(f"{says}, not read before: median", f.median(f"{name}/fresh"), most)
+        virsh = f.median("start/virsh-snapshots") if snapshots == SNAPSHOTS else None
+        fresh = f.median(f"{name}/fresh")
+        yield Budget(f"{says}, not read before: median", fresh, most, virsh=virsh)
         yield Budget(f"{says}: p95", f.late(f"{name}/known"), most)
 
 
@@ -104,9 +115,12 @@ def _keys(f: Figures, size: str) -> Iterator[Budget]:
     for name, says, most, size_ in KEYS:
         own, plain = f"key/{size}/{name}", f"key/{size}/plain/{name}"
         says = f"{says}, {size}: p95"
-        yield Budget(says, f.late(f"{own}/last"), most, "ms", f.late(f"{plain}/last"))
+        htop = f"key/{size}/htop" if name == "list" else ""
+        took = f.late(f"{own}/last"), most, "ms", f.late(f"{plain}/last")
+        yield Budget(says, *took, htop=f.late(f"{htop}/last"))
         if size == S or name != "pane":
-            yield Budget(says, f.late(f"{own}/bytes"), size_, "B", f.late(f"{plain}/bytes"))
+            wrote = f.late(f"{own}/bytes"), size_, "B", f.late(f"{plain}/bytes")
+            yield Budget(says, *wrote, htop=f.late(f"{htop}/bytes"))
     yield Budget(f"Escape, {size}: p95", f.late(f"key/{size}/escape/last"), 30)
     held = f.most(f"key/{size}/held")
     yield Budget(f"key held at 30/s, {size}: after the last one", held, 30)

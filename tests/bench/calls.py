@@ -11,6 +11,7 @@ from tests.bench.bench import MANY, Bench, useful
 from tests.bench.fleet import DOMAIN
 from tests.bench.frames import CALL, REPLY, SNAPSHOT_LISTS, SNAPSHOT_XML
 from tests.bench.relay import calls, relayed
+from tests.lab.virsh import Virsh
 
 AFTERWARDS = 3.0
 """Seconds."""
@@ -26,7 +27,9 @@ def measure(bench: Bench) -> None:
     for domains in (10, MANY):
         for number in range(2 if bench.quick else 3):
             _start(bench, domains, tell=number == 0)
-    for _ in range(3 if bench.quick else 5):
+        _virsh(bench, domains)
+    for _ in range(3 if bench.quick else 7):
+        _direct(bench)
         for trip in TRIPS:
             _far_away(bench, trip)
 
@@ -64,6 +67,26 @@ def loaded(answers: list[float], wanted: int, gap: float = GAP) -> float:
     ordered = [*sorted(answers), inf]
     rest = ordered[max(wanted - 1, 0) :]
     return next((at for at, later in pairwise(rest) if later - at > gap), inf)
+
+
+def _direct(bench: Bench) -> None:
+    """When the daemon was at rest without a proxy, which takes half a second for all calls.
+
+    It may have worked on something else than snapshots in the end: they were read by then.
+    """
+    daemon = bench.daemon(MANY)
+    with bench.kvmtui(daemon.uri) as program:
+        rested = daemon.loaded()
+        bench.figures.add(f"rested/{MANY}", (rested - program.painted) * 1000)
+    daemon.rest()
+
+
+def _virsh(bench: Bench, domains: int) -> None:
+    """What virsh asks for a list of the same domains."""
+    with relayed(bench.daemon(domains)) as relay:
+        Virsh(relay.uri)("list", "--all")
+        asked = calls(relay.seen(), 0, time.perf_counter())
+        bench.figures.add(f"calls/{domains}/virsh", asked.total())
 
 
 def _far_away(bench: Bench, trip: int) -> None:

@@ -64,9 +64,9 @@ class Daemon:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
-    def loaded(self) -> None:
+    def loaded(self) -> float:
         """Waits until somebody who reads everything has done so: they make pauses."""
-        self.rest(60, 2.0)
+        return self.rest(60, 2.0)
 
     def rest(self, longest: float = 120.0, quiet: float = 0.5) -> float:
         """Waits until nobody asks the daemon for much; gives when that began, by the clock."""
@@ -74,7 +74,7 @@ class Daemon:
         rested = time.perf_counter()
         while (now := time.perf_counter()) < end:
             spent = busy(self.pid)
-            time.sleep(0.05)
+            time.sleep(0.02)
             after = time.perf_counter()
             if busy(self.pid) - spent > AT_REST * (after - now):
                 rested = after
@@ -125,8 +125,10 @@ class Daemons:
 
     def _started(self, folder: Path) -> subprocess.Popen[bytes]:
         root = os.geteuid() == 0
+        with_us = [program("setpriv", "util-linux"), "--pdeathsig", "KILL"]
+        own = ["--config", f"{folder}/libvirtd.conf", "--pid-file", f"{folder}/pid"]
         return subprocess.Popen(
-            [self._libvirtd, "--config", folder / "libvirtd.conf", "--pid-file", folder / "pid"],
+            [*with_us, self._libvirtd, *own],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

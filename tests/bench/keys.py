@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterable
 from itertools import chain, cycle, islice, repeat
@@ -46,6 +47,8 @@ def measure(bench: Bench) -> None:
                     _held(bench, program, name)
                     _mouse(bench, program, name, size)
             daemon.rest()
+        if shutil.which("htop"):
+            _htop(bench, size)
     _amid_loading(bench)
 
 
@@ -55,6 +58,15 @@ def _walk(bench: Bench, program: Program, name: str) -> None:
         forth_and_back = chain(repeat(on, STEPS), repeat(back, STEPS))
         _press(bench, program, f"key/{name}/{walk}", islice(cycle(forth_and_back), bench.presses))
         program.press(away, 0.3)
+
+
+def _htop(bench: Bench, size: tuple[int, int]) -> None:
+    """The cursor in a list of processes, which is read anew so seldom that it does not matter."""
+    columns, rows = size
+    with Program(["htop", "-d", "100"], columns=columns, rows=rows) as program:
+        program.until(lambda text: "Load average" in text)
+        steps = chain(repeat("down", STEPS), repeat("up", STEPS))
+        _press(bench, program, f"key/{sized(size)}/htop", islice(cycle(steps), bench.presses))
 
 
 def _panes(bench: Bench, program: Program, name: str) -> None:

@@ -237,11 +237,11 @@ class Program:
         os.write(self._master, data)
         return now
 
-    def press(self, key: str, quiet: float = 0.08, longest: float = 2.0) -> Response:
+    def press(self, key: str, quiet: float = 0.12, longest: float = 2.0) -> Response:
         """Presses a key and waits until all is drawn that comes of it."""
         return self.reacts(spelled(key)[0], quiet, longest)
 
-    def reacts(self, data: bytes, quiet: float = 0.08, longest: float = 2.0) -> Response:
+    def reacts(self, data: bytes, quiet: float = 0.12, longest: float = 2.0) -> Response:
         """Sends bytes and waits for the answer; without one its times are infinite."""
         count = len(self._chunks)
         sent = self.send(data)
