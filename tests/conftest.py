@@ -11,7 +11,7 @@ import pytest
 from tests.lab.ledger import Ledger
 from tests.units import Units
 
-LONG = {"lab", "terminal", "demo", "host", "ui"}
+LONG = {"bench", "lab", "terminal", "demo", "host", "ui"}
 """Folders with tests that wait for daemons, guests or screens."""
 
 

@@ -41,6 +41,8 @@ def budgets(f: Figures) -> Iterator[Budget]:
     yield from _idle(f)
     yield from _memory(f)
     yield from _growth(f)
+    for name in (name for name in f if name.startswith("failed/")):
+        yield Budget(f"{name.removeprefix('failed/')}: waited in vain", f.most(name), 0, "")
 
 
 def _start(f: Figures) -> Iterator[Budget]:
