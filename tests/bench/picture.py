@@ -134,7 +134,9 @@ def apart(texts: list[tuple[float, str, str]]) -> Iterator[tuple[float, str, str
 
 
 def _text(point: Point, colour: str, anchor: str) -> _Element:
+    """With a rim, so that it can be read on a line."""
     x, y, says = point
-    made = E.text(says, x=f"{x:.1f}", y=f"{y:.1f}", fill=colour, **{"text-anchor": anchor})
+    look = {"text-anchor": anchor, "paint-order": "stroke", "stroke-width": "4"}
+    made = E.text(says, x=f"{x:.1f}", y=f"{y:.1f}", fill=colour, stroke=GROUND, **look)
     assert isinstance(made, _Element)
     return made

@@ -220,14 +220,15 @@ class Program:
         return b"".join(data for at, data in self._chunks[first:] if at <= until)
 
     def settle(self, quiet: float = 0.25, longest: float = PATIENCE) -> None:
-        """Waits until nothing has come for so long."""
-        deadline = time.perf_counter() + longest
+        """Waits until nothing has come for so long, from now on."""
+        began = time.perf_counter()
+        deadline = began + longest
         with self._news:
             while (now := time.perf_counter()) < deadline and not self._ended:
-                last = self._chunks[-1][0] if self._chunks else now
-                if now - last >= quiet and self._chunks:
+                last = max(began, self._chunks[-1][0]) if self._chunks else now
+                if now - last >= quiet:
                     return
-                self._news.wait(min(last + quiet - now if self._chunks else 1, deadline - now))
+                self._news.wait(min(last + quiet, deadline) - now)
 
     # What is sent.
 
