@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import select
 import signal
-from codecs import IncrementalDecoder, getincrementaldecoder
+from codecs import getincrementaldecoder
+from contextlib import suppress
 from functools import partial
-from threading import Thread
+from threading import Event
+from typing import Any
 
 from textual.drivers import linux_driver
+from textual.events import MouseMove
+from textual.message import Message
 
 from kvmtui.ui.paste import Parser
 from kvmtui.ui.writer import Writer
@@ -21,6 +25,10 @@ class Driver(linux_driver.LinuxDriver):
     A terminal sends them where its line is noisy or its encoding another, or when something that
     is no text is pasted.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.exit_event = self._ending = Ending()
 
     def start_application_mode(self) -> None:
         """Has nobody wait for the terminal, and sizes told in their order.
@@ -38,30 +46,79 @@ class Driver(linux_driver.LinuxDriver):
     def _draw_anew(self) -> None:
         self._app.call_later(self._app.refresh)
 
+    def _enable_mouse_support(self) -> None:
+        """Has clicks and drags told, but no mere motion, with which nothing is done here."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1015h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        super()._disable_mouse_support()
+        if self._mouse:
+            self.write("\x1b[?1002l")
+
+    def process_message(self, message: Message) -> None:
+        """Passes on what a terminal tells, but no mere motion, which some tell unasked."""
+        if not isinstance(message, MouseMove) or message.button:
+            super().process_message(message)
+
     def run_input_thread(self) -> None:
         """Reads until the end, and begins anew after a sequence that means nothing."""
-        Thread(target=self._await_end, name="terminal", daemon=True).start()
-        # looked up whenever reading begins: what is no text is replaced, so that a paste stays one
-        vars(linux_driver)["getincrementaldecoder"] = _forgiving
-        vars(linux_driver)["XTermParser"] = Parser
         while not self.exit_event.is_set():
-            try:
-                super().run_input_thread()
-            except (ValueError, OverflowError):
-                continue
+            with suppress(ValueError, OverflowError):
+                self._read_keys()
 
-    def _await_end(self) -> None:
+    def _read_keys(self) -> None:
+        """Waits for keys, for an escape to be one, or for the end; Textual looks every 0.1 s.
+
+        What is no text is replaced, so that a paste stays one.
+        """
+        parser, decoder = Parser(self._debug), getincrementaldecoder("utf-8")("replace")
+        ready = select.poll()
+        ready.register(self.fileno, select.POLLIN)
+        ready.register(self._ending, select.POLLIN)
+        while not self.exit_event.is_set():
+            told = dict(ready.poll(parser.patience)).get(self.fileno, 0)
+            data = self._read() if told == select.POLLIN else b""
+            if told and not data:
+                self._gone()
+            elif text := decoder.decode(data):
+                for message in parser.feed(text):
+                    self.process_message(message)
+            for message in parser.tick():
+                self.process_message(message)
+
+    def _read(self) -> bytes:
+        with suppress(OSError):
+            return os.read(self.fileno, 4096)
+        return b""
+
+    def _gone(self) -> None:
         """Has nobody read from a terminal that is gone: it would give nothing, again and again.
 
         The kernel does not tell everybody of that end by a signal.
         """
-        end = select.poll()
-        end.register(self.fileno, 0)  # waits for what needs not be asked for: hang-ups and errors
-        end.poll()
-        if not self.exit_event.is_set():
-            self.exit_event.set()
-            os.kill(os.getpid(), signal.SIGHUP)
+        self.exit_event.set()
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
-def _forgiving(encoding: str) -> partial[IncrementalDecoder]:
-    return partial(getincrementaldecoder(encoding), "replace")
+class Ending(Event):
+    """Wakes who polls it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+
+    def fileno(self) -> int:
+        """What can be polled."""
+        return self._bell
+
+    def set(self) -> None:
+        """Ends the reading."""
+        super().set()
+        os.eventfd_write(self._bell, 1)
+
+    def clear(self) -> None:
+        """Reading may begin again."""
+        super().clear()
+        with suppress(BlockingIOError):
+            os.eventfd_read(self._bell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.message import Message
 
@@ -19,6 +20,12 @@ class Parser(XTermParser):
         self._pasting = False
         self._begun = ""
         """The end of what has come, if the next mark may begin with it."""
+
+    @property
+    def patience(self) -> float | None:
+        """Milliseconds after which what has come is to be looked at again; None for never."""
+        end = self._timeout_time
+        return None if end is None else max(end - get_time(), 0.0) * 1000
 
     def feed(self, data: str) -> Iterable[Message]:
         """Leaves out the escapes within a paste; no data is the end."""
