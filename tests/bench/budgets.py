@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from math import inf
 
 from tests.bench.bench import LARGE, MANY, SMALL, sized
 from tests.bench.budget import Budget
@@ -87,7 +86,7 @@ def _calls(f: Figures) -> Iterator[Budget]:
         says = f"calls until the screen, {domains} domains"
         yield Budget(says, calls, 10 + SNAPSHOTS, "", virsh=virsh)
     every = f"{MANY * SNAPSHOTS:,} snapshots"
-    names, fields = (_loaded(f, name) for name in ("names", "fields"))
+    names, fields = (f.median(f"loaded/{MANY}/{name}") for name in ("names", "fields"))
     yield Budget(f"names, kinds, current marks of {every} after the first frame", names, 500)
     yield Budget(f"all fields of {every} after the first frame", fields, 1500)
     near = f.median("far/0")
@@ -95,12 +94,6 @@ def _calls(f: Figures) -> Iterator[Budget]:
         far = f.median(f"far/{trip}")
         trips = (far - near) / trip if far is not None and near is not None else None
         yield Budget(f"domains on screen, {trip} ms away: round trips", trips, 8, "")
-
-
-def _loaded(f: Figures, name: str) -> float | None:
-    """A proxy sees the last answer but makes all of them later; a daemon at rest is no earlier."""
-    seen, rested = f.median(f"loaded/{MANY}/{name}"), f.median(f"rested/{MANY}")
-    return seen if seen is None or rested is None or seen == inf else min(seen, rested)
 
 
 def _shown(f: Figures) -> Iterator[Budget]:

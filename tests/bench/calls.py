@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections import Counter
 from itertools import pairwise
@@ -9,7 +12,7 @@ from math import inf
 
 from tests.bench.bench import MANY, Bench, useful
 from tests.bench.fleet import DOMAIN
-from tests.bench.frames import CALL, REPLY, SNAPSHOT_LISTS, SNAPSHOT_XML
+from tests.bench.program import surroundings
 from tests.bench.relay import calls, relayed
 from tests.lab.virsh import Virsh
 
@@ -18,9 +21,6 @@ AFTERWARDS = 3.0
 
 GAP = 0.5
 """Seconds after which an answer is not of the same loading: it belongs to a later look."""
-
-SKETCH = 3
-"""Calls by which the names, the kinds and the current mark of one domain's snapshots are told."""
 
 TRIPS = (0, 20, 100)
 """Milliseconds that a call and its answer are on the way."""
@@ -53,21 +53,6 @@ def _start(bench: Bench, domains: int, *, tell: bool) -> None:
     figures.add(f"calls/{domains}/start", before.total())
     figures.add(f"calls/{domains}/soon", calls(seen, first, first + AFTERWARDS).total())
     figures.add(f"calls/{domains}/all", calls(seen, program.began, soon).total())
-    for name, procedures, each in (
-        ("names", SNAPSHOT_LISTS, SKETCH),
-        ("fields", SNAPSHOT_XML, daemon.fleet.snapshots),
-    ):
-        of_these = [frame for frame in seen if frame.frame.procedure in procedures]
-        asked = sum(frame.frame.kind == CALL for frame in of_these)
-        answers = [frame.at for frame in of_these if frame.frame.kind == REPLY]
-        figures.add(f"calls/{domains}/{name}", asked)
-        end = answered(answers, domains * each)
-        figures.add(f"loaded/{domains}/{name}", (end - program.painted) * 1000)
-
-
-def answered(answers: list[float], wanted: int) -> float:
-    """When so many answers were there; infinite when they never were."""
-    return sorted(answers)[wanted - 1] if len(answers) >= wanted else inf
 
 
 def loaded(answers: list[float], wanted: int, gap: float = GAP) -> float:
@@ -78,15 +63,17 @@ def loaded(answers: list[float], wanted: int, gap: float = GAP) -> float:
 
 
 def _direct(bench: Bench) -> None:
-    """When the daemon was at rest without a proxy, which takes half a second for all calls.
-
-    It may have worked on something else than snapshots in the end: they were read by then.
-    """
+    """When all names and fields were known, with nothing between the reading and the daemon."""
     daemon = bench.daemon(MANY)
-    with bench.kvmtui(daemon.uri) as program:
-        rested = daemon.loaded()
-        bench.figures.add(f"rested/{MANY}", (rested - program.painted) * 1000)
     daemon.rest()
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.bench.loader", daemon.uri],
+        env=surroundings(),
+        capture_output=True,
+        check=True,
+    )
+    for name, took in json.loads(told.stdout).items():
+        bench.figures.add(f"loaded/{MANY}/{name}", took)
 
 
 def _virsh(bench: Bench, domains: int) -> None:

@@ -63,11 +63,6 @@ NAMES = {
 }
 """The procedures of `REMOTE` that occur here."""
 
-SNAPSHOT_LISTS = frozenset((187, 188, 189, 190, 191, 271, 274, 275))
-"""What tells names, kinds and current marks of snapshots."""
-
-SNAPSHOT_XML = frozenset((186,))
-
 
 class Frame(NamedTuple):
     """The header of a frame."""
