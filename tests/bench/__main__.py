@@ -62,11 +62,10 @@ def main() -> int | str:
     if unknown:
         made.error(f"there is no section {', '.join(sorted(unknown))}")
     try:
-        told, figures = _read(chosen.read) if chosen.read else (about(), _measure(chosen))
+        told, figures = _read(chosen.read) if chosen.read else _measure(chosen)
     except Missing as lack:
         return str(lack)
-    if chosen.json:
-        chosen.json.write_text(json.dumps({"about": told, "figures": figures}, indent=1) + "\n")
+    _keep(chosen.json, told, figures)
     if chosen.picture:
         chosen.picture.write_bytes(picture(figures))
     all_budgets = list(budgets(figures))
@@ -83,7 +82,14 @@ def _read(files: list[Path]) -> tuple[dict[str, str], Figures]:
     return read["about"], figures
 
 
-def _measure(chosen: argparse.Namespace) -> Figures:
+def _keep(file: Path | None, told: dict[str, str], figures: Figures) -> None:
+    if file is not None:
+        file.write_text(json.dumps({"about": told, "figures": figures}, indent=1) + "\n")
+
+
+def _measure(chosen: argparse.Namespace) -> tuple[dict[str, str], Figures]:
+    """What was measured is kept after each section, whatever becomes of the next."""
+    told = about()
     random.seed(1)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))  # and tidies up
@@ -105,8 +111,9 @@ def _measure(chosen: argparse.Namespace) -> Figures:
             except TimeoutError as late:
                 aloud(f"  {late}")
                 bench.figures.add(f"failed/{section}", 1)
+            _keep(chosen.json, told, bench.figures)
             aloud(f"  {time.monotonic() - began:.0f} s")
-        return bench.figures
+        return told, bench.figures
 
 
 if __name__ == "__main__":
