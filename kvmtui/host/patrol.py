@@ -19,10 +19,10 @@ from kvmtui.host.virt import Connection
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel
 
-PAUSE = 5.0
+PAUSE = 5.5
 """Seconds between two looks, each of a call or a few."""
 
-ROUND = 8
+ROUND = 16
 """Looks until all have had their turn."""
 
 AWAKE = 10.0
@@ -72,7 +72,7 @@ class Patrol:
         touched = await self._reader.cheap.call(Connection.touched)
         self._blind = touched is None
         for domain in self._shelf.host.domains:
-            if touched and domain.name in touched and domain.uuid != self._selected:
+            if touched and domain.name in touched:
                 await self._compare(domain.uuid)
 
     async def _closely(self) -> None:
@@ -85,13 +85,14 @@ class Patrol:
         domain = self._shelf.host.domain(self._selected or "")
         runs = domain is not None and domain.state.active
         if number % 2 == 0:
-            await self._compare(self._selected)
-        elif not runs or number == 7:
+            await self._compare(self._selected if self._blind else None)
+            return
+        if not runs or number % ROUND == 7:
             await self._other()
-        elif number == 3:
+        if number == 3:
             self._mark(self._selected, Part.GROWTH)
             self._ask(domain)
-        else:
+        if number != 7:
             self._mark(self._selected, Part.JOBS)
 
     async def _other(self) -> None:

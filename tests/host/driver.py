@@ -7,7 +7,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest import mock
 
+from kvmtui.host import patrol
 from kvmtui.host.fleet import Fleet
 from kvmtui.host.perform import Outcome
 from kvmtui.host.virt import Opener
@@ -16,6 +18,9 @@ from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.wishes import Wish
+
+OFTEN = 2.0
+"""Seconds between two looks at what others may have done: more than a daemon is asked by users."""
 
 PATIENCE = 20.0
 """Seconds for what should take one at most."""
@@ -98,7 +103,8 @@ async def driving(opener: Opener, state: Path, *, bandwidth: int = 0) -> AsyncIt
     fleet = Fleet([opener], state, commit_bandwidth=bandwidth)
     running = asyncio.create_task(fleet.run())
     try:
-        yield Driver(fleet, running)
+        with mock.patch.object(patrol, "PAUSE", min(patrol.PAUSE, OFTEN)):
+            yield Driver(fleet, running)
     finally:
         running.cancel()
         await asyncio.wait([running])
