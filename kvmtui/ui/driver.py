@@ -7,9 +7,8 @@ import select
 import signal
 from codecs import getincrementaldecoder
 from contextlib import suppress
-from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, TextIO
 
 from textual.drivers import linux_driver
 from textual.events import MouseMove
@@ -26,6 +25,9 @@ class Driver(linux_driver.LinuxDriver):
     is no text is pasted.
     """
 
+    class CaughtUp(Message):
+        """The terminal has taken all that was kept for it, but frames were left out."""
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.exit_event = self._ending = Ending()
@@ -37,14 +39,23 @@ class Driver(linux_driver.LinuxDriver):
         older of two sizes last.
         """
         # looked up now, for want of a hook
-        vars(linux_driver)["WriterThread"] = partial(Writer, self._draw_anew)
+        vars(linux_driver)["WriterThread"] = self._new_writer
         super().start_application_mode()  # type: ignore[no-untyped-call]
         told = signal.getsignal(signal.SIGWINCH)
         if callable(told):
             self._loop.add_signal_handler(signal.SIGWINCH, told, signal.SIGWINCH, None)
 
+    def _new_writer(self, file: TextIO) -> Writer:
+        self._writer = Writer(self._draw_anew, file)
+        return self._writer
+
     def _draw_anew(self) -> None:
-        self._app.call_later(self._app.refresh)
+        self._app.post_message(self.CaughtUp())
+
+    def draw(self, frame: str) -> None:
+        """Sends a frame, or leaves it out while the terminal takes nothing."""
+        if frame:
+            self._writer.write(frame, is_frame=True)
 
     def _enable_mouse_support(self) -> None:
         """Has clicks and drags told, but no mere motion, with which nothing is done here."""

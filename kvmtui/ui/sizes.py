@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from textual import events
-from textual.app import App
 from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
+
+from kvmtui.ui.sparing import Sparing
 
 T = TypeVar("T")
 
 
-class Sized(App[int]):
+class Sized(Sparing):
     """Loses no size, and draws everything anew whenever the terminal tells of one."""
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -22,7 +25,7 @@ class Sized(App[int]):
         A terminal that was smaller for a moment has lost what it showed outside of that, and
         Textual draws only what has changed.
         """
-        self.refresh()
+        self.draw_anew()
 
     def set_timer(self, *args: Any, **options: Any) -> Timer:
         """A timer that is late is not dropped (see ``later``): Textual waits with sizes for one."""
@@ -37,6 +40,9 @@ class Fitting(Screen[T]):
     A layout tells its own screen the size that it was made for. Textual takes that message for the
     newer of two when the next size has come meanwhile, and then drops the next size.
     """
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """A change of it repaints the two widgets that it concerns, and not the whole screen."""
 
     def _screen_resized(self, _size: Size) -> None:
         super()._screen_resized(self.app.size)

@@ -46,11 +46,11 @@ class Writer(Thread):
         self._ended = False
         """Nothing is written any more."""
 
-    def write(self, text: str) -> None:
+    def write(self, text: str, *, is_frame: bool = False) -> None:
         """Has that written, or leaves it out; never waits."""
         data = text.encode(self._encoding, "replace")
         with self._changed:
-            if self._behind > MOST and len(data) > SHORT:
+            if self._behind > MOST and (is_frame or len(data) > SHORT):
                 self._missed = True
             elif data and not self._ended:
                 self._waiting.append(data)

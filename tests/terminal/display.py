@@ -48,6 +48,11 @@ class Display:
             self.modes = self.modes | each if end == "h" else self.modes - each
 
     @property
+    def screen(self) -> pyte.Screen:
+        """Its cells."""
+        return self._screen
+
+    @property
     def text(self) -> str:
         """The rows, wide characters included."""
         return "\n".join(self._screen.display)

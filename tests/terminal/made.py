@@ -8,6 +8,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from textual.widgets import Input
+
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind, Sample
@@ -58,5 +60,6 @@ class Working(Still):
 
 if __name__ == "__main__":
     folder, count, jobs, rate = sys.argv[1:]
+    setattr(Input, "cursor_blink", False)  # noqa: B010 - what blinks is not always the same
     app = Kvmtui(Working(Path(folder), int(count), int(jobs), float(rate)))
     os._exit(app.run() or 0)  # as kvmtui does

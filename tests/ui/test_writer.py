@@ -82,6 +82,12 @@ def test_nobody_waits_and_only_frames_are_left_out(late: Late) -> None:
     assert read.endswith(f"whole{FRAME}")
 
 
+def test_no_frame_is_too_short_to_be_left_out(late: Late) -> None:
+    late.fill()
+    late.writer.write("frame", is_frame=True)
+    assert "frame" not in late.read()
+
+
 def test_the_end_waits_for_what_is_taken_and_for_no_frame(late: Late) -> None:
     late.fill()
     late.writer.write("restored")
