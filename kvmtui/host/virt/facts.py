@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -26,12 +27,17 @@ def read(handle: Any, *, readonly: bool, barred: str) -> Facts:
         libvirt=handle.getLibVersion(),
         hypervisor=handle.getType(),
         hypervisor_version=_allowed(handle.getVersion, 0),
-        name=_allowed(handle.getHostname, ""),
+        name=_name(handle),
         external_revert=parse.has_external_revert(_allowed(handle.getCapabilities, "<none/>")),
         local=sizes.is_local(handle),
         barred=barred or ("" if readonly or not _only_answers(handle) else FOR_READING),
         pools=pools.folders(handle),
     )
+
+
+def _name(handle: Any) -> str:
+    """The host's own; libvirtd asks a name server for it, which can take seconds."""
+    return os.uname().nodename if sizes.is_local(handle) else _allowed(handle.getHostname, "")
 
 
 def _allowed(ask: Callable[[], T], unknown: T) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -13,11 +14,16 @@ from kvmtui.plans.same import Same
 from kvmtui.render import jobs
 from kvmtui.render.row import BAD, GOOD, WARN, Row
 from kvmtui.render.words import safe
+from kvmtui.ui.later import later
 from kvmtui.ui.panes.pane import Pane
 from kvmtui.ui.view import View
 
 if TYPE_CHECKING:
     from kvmtui.host.perform import Outcome
+
+
+PACE = 0.25
+"""Seconds between two figures of the same jobs: nobody reads them faster."""
 
 
 class Jobs(Pane):
@@ -32,6 +38,10 @@ class Jobs(Pane):
         super().__init__(id=id)
         self._shown: Hashable = None
         """What its height was made for."""
+        self._told = 0.0
+        """When the figures were drawn."""
+        self._waiting = False
+        """Newer ones are due."""
 
     def basis(self, view: View) -> Hashable:
         return Same(view.world), view.now, Same(self.results)
@@ -59,6 +69,25 @@ class Jobs(Pane):
         self.display = busy or bool(self.results)
         self.screen.set_class(self.display, "-working")
         self.styles.height = min(max(len(self.rows), 1), 4) + 1
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Shows at once what is new, and other figures of the same in their time."""
+        soon = self._told + PACE - monotonic()
+        if soon > 0 and [row.key for row in rows] == [row.key for row in self.rows]:
+            if not self._waiting:
+                self._waiting = True
+                later(self, soon, self._tell)
+            return
+        self._told = monotonic()
+        super().show(rows)
+
+    def _tell(self) -> None:
+        self._waiting, self._basis = False, None
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Rows of another width are other rows."""
+        self._told = 0.0
 
     def watch_results(self) -> None:
         self.draw()
