@@ -19,7 +19,7 @@ from kvmtui.host.virt import Connection
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel
 
-PAUSE = 5.5
+PAUSE = 6.0
 """Seconds between two looks, each of a call or a few."""
 
 ROUND = 16
@@ -84,15 +84,15 @@ class Patrol:
         """One after another; what a domain that is off cannot have done leaves time for others."""
         domain = self._shelf.host.domain(self._selected or "")
         runs = domain is not None and domain.state.active
+        await self._compare(self._selected if self._blind and number % 2 == 0 else None)
         if number % 2 == 0:
-            await self._compare(self._selected if self._blind else None)
             return
         if not runs or number % ROUND == 7:
             await self._other()
         if number == 3:
             self._mark(self._selected, Part.GROWTH)
             self._ask(domain)
-        if number != 7:
+        if number % 4 == 1 or not self._blind:
             self._mark(self._selected, Part.JOBS)
 
     async def _other(self) -> None:

@@ -65,8 +65,6 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         self._main = Main(self._commands, lambda: hosts.note)
         self._waiting = False
         """A redraw is due."""
-        self._drawn = 0.0
-        """When the last world was drawn, in the loop's time."""
         self._asking = False
         """A modal for a change is open, or about to be."""
         self._warned = False
@@ -108,12 +106,10 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         """Draws at most one world per frame; those between are never seen."""
         if not self._waiting:
             self._waiting = True
-            soon = self._drawn + FRAME - asyncio.get_running_loop().time()
-            later(self, max(soon, 0.0), self._draw)
+            later(self, FRAME, self._draw)
 
     def _draw(self) -> None:
         self._waiting = False
-        self._drawn = asyncio.get_running_loop().time()
         if not self.is_running:
             return  # the panes go one by one
         self._main.show(self._hosts.world)
