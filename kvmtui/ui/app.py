@@ -78,6 +78,11 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
     def get_default_screen(self) -> Main:
         return self._main
 
+    @property
+    def is_opening(self) -> bool:
+        """A modal for a change is about to open, or takes no key yet."""
+        return self._asking and not (isinstance(self.screen, Modal) and self.screen.focused)
+
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from time import monotonic
 
 from textual import events
 from textual.app import App
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from kvmtui.ui.later import later
@@ -22,7 +24,17 @@ CALM = 0.3
 """Seconds without a key after which a paste is over."""
 
 PATIENCE = 0.5
-"""Seconds after which the next key is looked at, whatever became of the one before."""
+"""Seconds after which the next key is looked at, unless who got the one before is there still."""
+
+MUCH = 5
+"""So many times as long for a screen that is slow, as while its terminal changes its size."""
+
+
+OPENS = 2.0
+"""Seconds after the last key in which something may still open."""
+
+SOON = 0.01
+"""Seconds until it is looked again whether it is there."""
 
 
 FLOODED = "so many keys at once were taken for a paste, and dropped"
@@ -37,7 +49,11 @@ class TypedAhead(App[int]):
     """
 
     class Passed(Message):
-        """Follows a key through all who might want it."""
+        """Follows a key through all who might want it, and then what its action told the screen."""
+
+        def __init__(self, *, again: bool = False) -> None:
+            super().__init__()
+            self.again = again
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,8 +102,16 @@ class TypedAhead(App[int]):
         agrees = key.key == "enter" and isinstance(button, Button) and button.variant == "error"
         return agrees and isinstance(screen, Modal) and key.time < screen.opened
 
+    @property
+    def is_opening(self) -> bool:
+        """What the last key opens is not there yet: the next key is meant for that."""
+        return False
+
     async def _press(self) -> None:
         while self._waiting_keys and not self._pressed and not self._is_over:
+            if self.is_opening and monotonic() < self._last + OPENS:
+                later(self, SOON, self._press)
+                return
             key = self._waiting_keys.popleft()
             if self._is_blind(key):
                 continue
@@ -96,12 +120,20 @@ class TypedAhead(App[int]):
             target = self.focused or self.screen
             await super().on_event(key)
             if target.post_message(self.Passed()):
-                later(self, PATIENCE, self._release, number)
+                later(self, PATIENCE, self._give_up, number, target, MUCH)
             else:
                 self._pressed = 0
 
-    async def on_typed_ahead_passed(self) -> None:
-        await self._release(self._pressed)
+    async def on_typed_ahead_passed(self, event: Passed) -> None:
+        if event.again or self._is_over or not self.screen.post_message(self.Passed(again=True)):
+            await self._release(self._pressed)
+
+    async def _give_up(self, number: int, target: Widget, left: int) -> None:
+        """The key is taken for obeyed, unless who got it is still there and may only be slow."""
+        if left and self._pressed == number and target.is_attached and target.is_running:
+            later(self, PATIENCE, self._give_up, number, target, left - 1)
+        else:
+            await self._release(number)
 
     async def _release(self, number: int) -> None:
         """The key of that number was obeyed, or is taken for it."""
