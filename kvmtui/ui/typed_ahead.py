@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from kvmtui.ui.later import later
 from kvmtui.ui.screens.modal import Modal
@@ -97,10 +97,9 @@ class TypedAhead(App[int]):
         return self._flooded
 
     def _is_blind(self, key: events.Key) -> bool:
-        """Whether it agrees to what does harm, and came before anybody could see what that is."""
-        button, screen = self.focused, self.screen
-        agrees = key.key == "enter" and isinstance(button, Button) and button.variant == "error"
-        return agrees and isinstance(screen, Modal) and key.time < screen.opened
+        """Whether it would agree to something, and came before anybody could see what that is."""
+        screen = self.screen
+        return key.key == "enter" and isinstance(screen, Modal) and key.time < screen.opened
 
     @property
     def is_opening(self) -> bool:
