@@ -84,7 +84,8 @@ class Patrol:
         """One after another; what a domain that is off cannot have done leaves time for others."""
         domain = self._shelf.host.domain(self._selected or "")
         runs = domain is not None and domain.state.active
-        await self._compare(self._selected if self._blind and number % 2 == 0 else None)
+        closer = self._blind and (number % 2 == 0 or not runs)
+        await self._compare(self._selected if closer else None)
         if number % 2 == 0:
             return
         if not runs or number % ROUND == 7:

@@ -120,8 +120,7 @@ def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Itera
         if node.snapshot is None:
             yield replace(_here(domain, node.guides), selectable=False)
             continue
-        glyph, colour = _STATES.get(node.snapshot.state, (" ", QUIET))
-        left = Text.assemble((node.guides, QUIET), (glyph, colour), " ")
+        left = Text.assemble((node.guides, QUIET), _STATES.get(node.snapshot.state, " "), " ")
         current = node.snapshot.name == outline.current
         left.append(safe(node.snapshot.name), STRONG if current else "")
         cells = _cells(kind(node.snapshot), None, node.snapshot.created, width, now)
@@ -129,14 +128,9 @@ def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Itera
 
 
 def _sketched(entry: Entry) -> Snapshot:
-    return Snapshot(
-        entry.name,
-        entry.parent,
-        entry.created,
-        state=entry.state,
-        memory=entry.memory,
-        disks=(SnapshotDisk("", entry.kind.value),),
-    )
+    name, kind, parent, created, state, memory, _ = entry
+    disks = (SnapshotDisk("", kind.value),)
+    return Snapshot(name, parent, created, state=state, memory=memory, disks=disks)
 
 
 def _walk(forest: Forest, folded: Collection[str], most: int) -> Iterator[_Node]:

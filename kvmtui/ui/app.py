@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +20,7 @@ from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
-from kvmtui.ui.loading import load
+from kvmtui.ui.loading import keep, load
 from kvmtui.ui.notices import Notices
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.modal import Modal
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from kvmtui.ui.forms.form import Form
     from kvmtui.ui.screens.plan import Agreed
     from kvmtui.ui.screens.reading import Reading
-
-# What the first screen does not need is loaded by whoever needs it first.
 
 FRAME = 1 / 30
 """Seconds between two redraws while worlds come in quickly."""
@@ -93,13 +90,8 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         self.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        """Once the first screen is drawn: nothing that it needs was waited for by anybody else.
-
-        What there is by now stays, so the collector need not look at it again and again.
-        """
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
+        """Once the first screen is drawn: nothing that it needs was waited for by anybody else."""
+        keep()
         self._follow()
 
     @work
@@ -172,7 +164,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
             plan = await self._again(agreed) if agreed else None
             if agreed is None or plan is None:
                 return None
-            if _same(plan, agreed.plan):
+            if agreed.is_still(plan):
                 return plan
             notice, values = CHANGED, screen.values
 
@@ -306,8 +298,3 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._thaw(), LAST_WORDS)
         self.exit(status)
-
-
-def _same(now: Plan, agreed: Plan) -> bool:
-    """Whether it does and costs what was agreed, to the snapshots that were meant."""
-    return (now.steps, now.losses, now.about) == (agreed.steps, agreed.losses, agreed.about)

@@ -20,8 +20,17 @@ MOST = 64
 MOST_TEXT = 1024
 """The same while a field takes them, into which somebody may well paste."""
 
-CALM = 0.3
+CALM = 1.0
 """Seconds without a key after which a paste is over."""
+
+BURST = 16
+"""Keys that come faster than anybody types them, before they are obeyed only after a rest."""
+
+AT_ONCE = 0.02
+"""Seconds between two of them at most."""
+
+REST = 0.1
+"""Seconds without a key after which they were typed ahead, and are no paste."""
 
 PATIENCE = 0.5
 """Seconds after which the next key is looked at, unless who got the one before is there still."""
@@ -63,8 +72,12 @@ class TypedAhead(App[int]):
         self._count = 0
         self._flooded = False
         """Keys come that nobody types."""
+        self._burst = 0
+        """Keys that came at once."""
         self._last = 0.0
-        """When the last key came."""
+        """When the last key was read."""
+        self._came = 0.0
+        """When it came here, which is later where many wait."""
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys that come while another is being obeyed."""
@@ -86,7 +99,8 @@ class TypedAhead(App[int]):
 
     def _is_of_a_flood(self, key: events.Key) -> bool:
         """Whether nobody has typed it; then nothing that waits was typed, either."""
-        pause, self._last = key.time - self._last, key.time
+        pause, self._last, self._came = key.time - self._last, key.time, monotonic()
+        self._burst = self._burst + 1 if pause < AT_ONCE else 1
         if self._flooded and pause < CALM:
             return True
         most = MOST_TEXT if isinstance(self.focused, Input) else MOST
@@ -106,9 +120,15 @@ class TypedAhead(App[int]):
         """What the last key opens is not there yet: the next key is meant for that."""
         return False
 
+    @property
+    def _is_to_wait(self) -> bool:
+        """Something opens that the next key is meant for, or this may become a flood."""
+        since = monotonic() - self._came
+        return (self.is_opening and since < OPENS) or (self._burst >= BURST and since < REST)
+
     async def _press(self) -> None:
         while self._waiting_keys and not self._pressed and not self._is_over:
-            if self.is_opening and monotonic() < self._last + OPENS:
+            if self._is_to_wait:
                 later(self, SOON, self._press)
                 return
             key = self._waiting_keys.popleft()

@@ -48,6 +48,11 @@ class Agreed:
     wish: Wish
     plan: Plan
 
+    def is_still(self, plan: Plan) -> bool:
+        """Whether that plan does and costs what was agreed, to the snapshots that were meant."""
+        agreed = self.plan
+        return (plan.steps, plan.losses, plan.about) == (agreed.steps, agreed.losses, agreed.about)
+
 
 class PlanScreen(Modal[Agreed | None]):
     """Plans anew on every change of a field or of the world; nothing runs from here."""
