@@ -46,9 +46,9 @@ def obeys(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _open(screen: Terminal) -> None:
-    """Opens a page; a key that comes while a flood is dropped is dropped with it."""
+    """Opens a page, out of a modal; keys that come while a flood is dropped are dropped with it."""
     for last in (False,) * 9 + (True,):
-        screen.press("J")
+        screen.press("escape", "J")
         try:
             screen.until("Nothing was done yet", 3)
         except AssertionError:
