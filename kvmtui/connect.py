@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PATIENCE = 1.0
 """Seconds after which a connection that is not open yet is spoken of."""
 
+AHEAD = 0.03
+"""Seconds for which the first screen waits for the snapshots of its first domain."""
+
 DEMO_BANDWIDTH = 24 * 2**20
 """Bytes per second: the demo's merges take long enough to be watched."""
 
@@ -53,6 +56,7 @@ def meet(fleet: Fleet) -> None:
         for opening in done:
             error = opening.exception()
             if error is None:
+                wait(fleet.leading, timeout=AHEAD)
                 fleet.arrive()
                 return
             errors.append(f"cannot connect to {openings[opening]}: {error}")

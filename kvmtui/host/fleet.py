@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,11 @@ class Fleet:
             self.world = world
             for subscriber in self._subscribers:
                 subscriber(world)
+
+    @property
+    def leading(self) -> tuple[Future[Any], ...]:
+        """What the first screen would rather have, too; it can be waited for."""
+        return tuple(watch.leading for watch in self.watches.values() if watch.leading is not None)
 
     def arrive(self) -> None:
         """Tells of the hosts that have answered by now; without an event loop."""

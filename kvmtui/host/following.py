@@ -24,15 +24,15 @@ async def follow(stale: Stale, read: Read) -> None:
             if reading.done():
                 reading.result()
             else:
-                reading.add_done_callback(_forgotten)
+                reading.add_done_callback(forgotten)
     finally:
         for reading in tuple(late):
-            reading.add_done_callback(_forgotten)
+            reading.add_done_callback(forgotten)
             reading.cancel()
 
 
-def _forgotten(reading: asyncio.Task[None]) -> None:
-    """Whoever shares its connection is told as well when that is lost."""
+def forgotten(reading: asyncio.Future[None]) -> None:
+    """For what nobody waits for: whoever shares its connection is told as well when it is lost."""
     if not reading.cancelled():
         reading.exception()
 

@@ -7,7 +7,7 @@ import stat
 from dataclasses import replace
 from typing import Any
 
-from kvmtui.host import clocks, header, images, walk
+from kvmtui.host import clocks, images, qcow2, walk
 from kvmtui.host.walk import Sight
 from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 
@@ -45,7 +45,7 @@ class Here:
 
     def _part(self, path: str, image_format: str) -> dict[str, Any] | None:
         """A chain is read as a whole unless qemu-img would wait for something in it."""
-        told = header.info(path, image_format) if path not in self._known else None
+        told = qcow2.info(path, image_format) if path not in self._known else None
         if told is not None:
             return told
         if path not in self._known and not self._singly:

@@ -22,7 +22,7 @@ from kvmtui.model.guest import Answer, Channel
 PAUSE = 6.0
 """Seconds between two looks, each of a call or a few."""
 
-ROUND = 16
+ROUND = 8
 """Looks until all have had their turn."""
 
 AWAKE = 10.0
@@ -54,6 +54,7 @@ class Patrol:
 
     async def run(self) -> None:
         """Until it is cancelled. Raises ``Lost``."""
+        await self._follow_records()  # from here on: what is read later is not older
         number = 0
         while True:
             with suppress(TimeoutError):
@@ -68,12 +69,14 @@ class Patrol:
                 number += 1
 
     async def _follow_records(self) -> None:
-        """Compares those of which is seen, without a call, that their records were written."""
-        touched = await self._reader.cheap.call(Connection.touched)
+        """Marks those of which is seen, without a call, that their records were written."""
+        domains = self._shelf.host.domains
+        recorded = {d.name for d in domains if d.forest is not None and d.forest.snapshots}
+        touched = await self._reader.cheap.call(Connection.touched, recorded)
         self._blind = touched is None
-        for domain in self._shelf.host.domains:
+        for domain in domains:
             if touched and domain.name in touched:
-                await self._compare(domain.uuid)
+                self._reader.details.mark(domain.uuid, Part.DISKS | Part.JOBS)
 
     async def _closely(self) -> None:
         """Everything of the selected domain."""
@@ -88,7 +91,7 @@ class Patrol:
         await self._compare(self._selected if closer else None)
         if number % 2 == 0:
             return
-        if not runs or number % ROUND == 7:
+        if not runs or number == 7:
             await self._other()
         if number == 3:
             self._mark(self._selected, Part.GROWTH)

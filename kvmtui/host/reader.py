@@ -119,7 +119,7 @@ class Reader:
                 await seat.call(Connection.renew)
             forest = await seat.call(Connection.forest, uuid)
             config = await self._config(seat, uuid)
-            self._shelf.change(uuid, config=config, trouble="", **_of(forest))
+            self._shelf.change(uuid, config=config, trouble="", **fields_of(forest))
             if self._works(uuid) is not Progress.MEMORY:
                 await self._read_jobs(seat, uuid)
             if uuid == self.details.first:
@@ -234,7 +234,7 @@ class Reader:
             await seat.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
-                found = _of(await seat.call(Connection.forest, uuid))
+                found = fields_of(await seat.call(Connection.forest, uuid))
             if Part.CONFIG in parts:
                 found["config"] = await self._config(seat, uuid, ask_qemu=ask_qemu)
         finally:
@@ -277,7 +277,7 @@ class Reader:
             await self.asking.read(uuid, parts)
 
 
-def _of(forest: Forest) -> dict[str, Any]:
+def fields_of(forest: Forest) -> dict[str, Any]:
     """The fields of a domain that has these snapshots."""
     return {"forest": forest, "outline": None, "snapshot_count": len(forest.snapshots)}
 

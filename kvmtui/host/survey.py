@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
 
+from kvmtui.host.following import forgotten
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
@@ -58,6 +59,8 @@ class Survey:
             for seat in self._seats
             if seat.idle
         ]
+        for share in shares:
+            share.add_done_callback(forgotten)  # the first that fails tells for all
         try:
             for share in shares:
                 await share
@@ -83,16 +86,16 @@ class Survey:
             )
             hangs = await _hangs(reading, found)
             self._publish(tuple(found.items()))
-            if hangs:
-                self._stuck.add([*found][-1])
-                reading.add_done_callback(_forgotten)
-                waiting.extend(uuid for uuid in chunk if uuid not in found)
-                if len(self._stuck) >= MOST:
-                    return
-                seat = self._new()
-                self._seats.append(seat)
-            else:
+            if not hangs:
                 reading.result()
+                continue
+            reading.add_done_callback(forgotten)
+            waiting.extend(uuid for uuid in chunk if uuid not in found)
+            self._stuck.update([*found][-1:])
+            if not found or len(self._stuck) >= MOST:
+                return  # not even the list comes, or too much hangs
+            seat = self._new()
+            self._seats.append(seat)
 
     def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
         """What was learnt otherwise meanwhile counts more."""
@@ -112,9 +115,3 @@ async def _hangs(reading: asyncio.Future[None], found: Sized) -> bool:
         before = len(found)
         await asyncio.wait({reading}, timeout=PATIENCE)
     return not reading.done()
-
-
-def _forgotten(reading: asyncio.Future[None]) -> None:
-    """Nobody waits for it any more."""
-    if not reading.cancelled():
-        reading.exception()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.patrol import Patrol
-from kvmtui.host.reader import Reader
+from kvmtui.host.reader import Reader, fields_of
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
@@ -72,11 +72,10 @@ class Watch:
         self._retry = asyncio.Event()
         self._open = asyncio.Event()
         self._patrol = Patrol(self.reader, self.shelf)
-        self.opening = self._begin(leads=leads)
+        self.opening: Future[tuple[Domain, ...]] = self.reader.cheap.submit(Connection.domains)
         """The first connection, begun at once: it can be waited for without an event loop."""
-
-    def _begin(self, *, leads: bool = False) -> Future[tuple[Domain, ...]]:
-        return self.reader.cheap.submit(Connection.first, leads=leads)
+        self.leading = self.reader.cheap.submit(Connection.leading) if leads else None
+        """The snapshots of the first domain, until they were told; likewise."""
 
     @property
     def host(self) -> Host:
@@ -110,19 +109,33 @@ class Watch:
     async def meet(self) -> None:
         """Connects and reads the list once. Raises ``HostError``."""
         self._met(await asyncio.wrap_future(self.opening))
+        if self.leading is not None:
+            await asyncio.wait({asyncio.wrap_future(self.leading)})
+            self._led()
         facts = await self.reader.cheap.call(Connection.facts)
         readonly = self.opener.readonly or bool(facts.barred)
         self.shelf.put(replace(self.host, facts=facts, readonly=readonly))
         self._open.set()
 
     def arrive(self) -> None:
-        """Tells the list of domains, if it is there; without an event loop."""
+        """Tells what of the first screen is there; without an event loop."""
         if self.opening.done() and self.opening.exception() is None:
             self._met(self.opening.result())
+            self._led()
 
     def _met(self, rows: tuple[Domain, ...]) -> None:
         self.shelf.merge(rows)
         self.shelf.link(Link.OPEN)
+
+    def _led(self) -> None:
+        """What cannot be read now is read again, and then whoever looks at it is told."""
+        leading = self.leading
+        if leading is None or not leading.done():
+            return
+        self.leading = None
+        led = leading.result() if leading.exception() is None else None
+        if led is not None:
+            self.shelf.change(led[0], **fields_of(led[1]))
 
     async def opened(self) -> None:
         """Waits while the host is lost."""
@@ -144,7 +157,7 @@ class Watch:
                 await asyncio.wait_for(self._retry.wait(), BACK_OFF[min(tries, len(BACK_OFF) - 1)])
             tries += 1
             self.reader.reset()
-            self.opening = self._begin()
+            self.opening = self.reader.cheap.submit(Connection.domains)
 
     async def _follow(self) -> None:
         """Reads and listens until the connection is lost, then raises ``Lost``."""

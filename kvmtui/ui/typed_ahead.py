@@ -26,8 +26,8 @@ CALM = 1.0
 BURST = 16
 """Keys that come faster than anybody types them, before they are obeyed only after a rest."""
 
-AT_ONCE = 0.02
-"""Seconds between two of them at most."""
+AT_ONCE = 0.005
+"""Seconds between two of them at most: a key that is held comes fifty times a second or less."""
 
 REST = 0.1
 """Seconds without a key after which they were typed ahead, and are no paste."""
@@ -70,6 +70,8 @@ class TypedAhead(App[int]):
         self._pressed = 0
         """Number of the key that is being obeyed; 0 for none."""
         self._count = 0
+        self._looks_again = False
+        """Keys wait, and will be looked at soon."""
         self._flooded = False
         """Keys come that nobody types."""
         self._burst = 0
@@ -129,7 +131,9 @@ class TypedAhead(App[int]):
     async def _press(self) -> None:
         while self._waiting_keys and not self._pressed and not self._is_over:
             if self._is_to_wait:
-                later(self, SOON, self._press)
+                if not self._looks_again:
+                    self._looks_again = True
+                    later(self, SOON, self._look_again)
                 return
             key = self._waiting_keys.popleft()
             if self._is_blind(key):
@@ -142,6 +146,10 @@ class TypedAhead(App[int]):
                 later(self, PATIENCE, self._give_up, number, target, MUCH)
             else:
                 self._pressed = 0
+
+    async def _look_again(self) -> None:
+        self._looks_again = False
+        await self._press()
 
     async def on_typed_ahead_passed(self, event: Passed) -> None:
         if event.again or self._is_over or not self.screen.post_message(self.Passed(again=True)):

@@ -16,7 +16,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import calls, growth, idle, keys, memory, shown, stall, start
+from tests.bench import calls, growth, idle, jobs, keys, memory, shown, stall, start
 from tests.bench.about import about
 from tests.bench.bench import Bench
 from tests.bench.budgets import budgets
@@ -34,6 +34,7 @@ SECTIONS = {
     "keys": keys.measure,
     "stall": stall.keys,
     "idle": idle.measure,
+    "jobs": jobs.measure,
     "memory": memory.measure,
     "quit": stall.leave,
     "growth": growth.measure,

@@ -219,6 +219,10 @@ class Program:
         first = bisect_left(self._chunks, since, key=lambda chunk: chunk[0])
         return b"".join(data for at, data in self._chunks[first:] if at <= until)
 
+    def count(self, since: float) -> int:
+        """How often something came since then."""
+        return sum(at >= since for at, _ in self._chunks)
+
     def settle(self, quiet: float = 0.25, longest: float = PATIENCE) -> None:
         """Waits until nothing has come for so long, from now on."""
         began = time.perf_counter()

@@ -51,6 +51,7 @@ def test_calls_are_counted(daemon: Daemon, tmp_path: Path) -> None:
             counted = calls(relay.seen(), program.began, program.began + took / 1000)
             assert counted["open"]
             assert counted["list of snapshots"]
+            assert counted.total() <= 10 + FLEET.snapshots
             assert program.press("j").size
             end = program.quit()
             assert end.restored

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kvmtui.host import folders, here, images, walk
+from kvmtui.host import folders, here, images, qcow2, walk
 from kvmtui.model.disk import Disk, Layer
 from tests.lab import disk
 from tests.lab.missing import program
@@ -36,6 +36,18 @@ def chain(tmp_path: Path) -> tuple[Path, Path, Path]:
     base = disk.create(tmp_path / "base.qcow2")
     middle = disk.create(tmp_path / "middle.qcow2", backing=base)
     return disk.create(tmp_path / "top.qcow2", backing=middle), middle, base
+
+
+def test_headers_tell_of_a_chain_what_qemu_img_tells(
+    chain: tuple[Path, Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "free", lambda _folder: 2**30)  # changes from moment to moment
+    top = Layer(str(chain[0]), format="qcow2")
+    told = seen(top)
+    monkeypatch.setattr(qcow2, "info", lambda _path, _format: None)
+    assert seen(top) == told
+    assert [layer.source for layer in told.layers] == [str(path) for path in chain]
+    assert all(layer.capacity and layer.snapshots == () for layer in told.layers)
 
 
 @contextmanager

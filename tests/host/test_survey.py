@@ -75,7 +75,11 @@ async def test_one_that_hangs_holds_up_nobody(
             hang.wait(30)
         return sketch(domain)
 
+    def unreadable(_domain: Any) -> Outline:
+        raise ValueError("so nothing is known but from the first round")
+
     monkeypatch.setattr(outlining, "sketch", hanging)
+    monkeypatch.setattr(outlining, "whole", unreadable)
     shelf = shelf_of(opener)
     try:
         await Survey(opener, shelf).run()
@@ -90,7 +94,9 @@ async def test_a_domain_that_was_read_meanwhile_is_left_alone(opener: Opener) ->
     reader = Reader(opener, shelf)
     await reader.fresh(uuid)
     before = shelf.host.domain(uuid)
-    await Survey(opener, shelf).run()
+    made = Survey(opener, shelf)
+    await made.run()
+    made._publish([(uuid, Outline())])  # asked for before it was read
     assert shelf.host.domain(uuid) is before
     reader.close()
 
@@ -112,3 +118,17 @@ async def test_in_the_end_all_is_read_and_no_outline_is_kept(
     async with driving(opener, tmp_path / "state") as driver:
         await driver.until(lambda h: h.domains and all(d.config and d.forest for d in h.domains))
         assert not any(d.outline for d in driver.host.domains)
+
+
+async def test_a_daemon_that_answers_nothing_stops_nothing(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that is stopped right after the first screen."""
+    monkeypatch.setattr(survey, "PATIENCE", 0.2)
+    hang, shelf = Event(), shelf_of(opener)
+    monkeypatch.setattr(Connection, "domains", lambda _self: hang.wait(30))
+    try:
+        await Survey(opener, shelf).run()
+    finally:
+        hang.set()
+    assert not any(d.outline for d in shelf.host.domains)

@@ -85,6 +85,9 @@ async def test_a_snapshot_made_behind_its_back_is_found(
         "web2", lambda d: d.forest is not None and d.forest.current == "by-virsh", FOUND, "found"
     )
     assert driver.domain("web2").snapshot_count == 1
+    forest = driver.domain("web2").forest
+    assert forest is not None
+    assert "/images/web2.qcow2" in forest.names, "it needs that, whoever removes files"
     if selected == "web10":
         return
     await asyncio.to_thread(found(opener, "web2").snapshotLookupByName("by-virsh").delete, 0)

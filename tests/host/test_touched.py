@@ -29,26 +29,36 @@ def test_a_new_a_changed_and_a_removed_record_are_seen(records: Path) -> None:
     for name in ("web", "mail", "db"):
         record(records, name, "s1")
     touched = Touched(None)
-    assert touched.names() is None, "there was nothing to compare with"
-    assert touched.names() == frozenset()
+    assert touched.names({"web"}) == frozenset(), "there was nothing to compare with"
+    assert touched.names({"web"}) == frozenset()
     record(records, "web", "s1")
-    assert touched.names() == frozenset({"web"})
+    assert touched.names({"web"}) == frozenset({"web"})
     record(records, "new", "s1")
     (records / "mail" / "s1.xml").unlink()
-    assert touched.names() == frozenset({"new", "mail"})
+    assert touched.names({"web"}) == frozenset({"new", "mail"})
     (records / "mail").rmdir()
-    assert touched.names() == frozenset({"mail"})
-    assert touched.names() == frozenset()
+    assert touched.names({"web"}) == frozenset({"mail"})
+    assert touched.names({"web"}) == frozenset()
 
 
-def test_before_the_first_record_there_is_no_folder(records: Path) -> None:
-    touched = Touched(None)
-    assert touched.names() is None
+@pytest.mark.parametrize("recorded", [(), ("web", "other")], ids=["none known", "another daemon's"])
+def test_folders_are_believed_only_where_they_fit_what_is_known(
+    records: Path, recorded: tuple[str, ...]
+) -> None:
     record(records, "web", "s1")
-    assert touched.names() == frozenset({"web"})
-
-
-def test_where_nobody_can_look_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "folder", lambda _handle: "")
     touched = Touched(None)
-    assert [touched.names() for _ in range(3)] == [None, None, None]
+    assert [touched.names(recorded) for _ in range(2)] == [None, None]
+    record(records, "web", "s2")
+    assert touched.names(recorded) is None
+
+
+def test_where_nobody_can_look_nothing_is_said(
+    records: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touched = Touched(None)
+    assert [touched.names({"web"}) for _ in range(2)] == [None, None], "there is no folder"
+    monkeypatch.setattr(keeping, "folder", lambda _handle: "")
+    assert [touched.names({"web"}) for _ in range(2)] == [None, None]
+    monkeypatch.setattr(keeping, "folder", lambda _handle: str(records))
+    record(records, "web", "s1")
+    assert touched.names({"web"}) == frozenset(), "what was before is not known"

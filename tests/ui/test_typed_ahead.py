@@ -9,8 +9,12 @@ import pytest
 from textual import events
 
 from kvmtui.model.domain import State
+from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Commit, CreateSnapshot
-from kvmtui.ui.typed_ahead import CALM
+from kvmtui.ui.app import Kvmtui
+from kvmtui.ui.forms.form import Form
+from kvmtui.ui.lines import Lines
+from kvmtui.ui.typed_ahead import CALM, REST
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
 from tests.worlds import chained, disk, domain, file
 
@@ -169,3 +173,61 @@ async def test_a_paste_that_the_terminal_marks_is_no_keys(hosts: Still) -> None:
         pilot.app.post_message(events.Paste("one\rtwo" * 2**18))
         await until(pilot, lambda: "Name   one " in text(pilot))
         assert hosts.performed == []
+
+
+async def test_a_key_waits_for_what_the_key_before_it_opens(hosts: Still) -> None:
+    """What a key does goes by the messages of the screen, which may be busy with its layout."""
+    async with on_stage(hosts) as pilot:
+        await pilot.press("G")
+        await until(pilot, lambda: "snapshots · gamma" in text(pilot))
+        pilot.app.screen.call_later(asyncio.sleep, 0.8)
+        typed_ahead(pilot, "o", "down")
+        await until(pilot, lambda: "● pause" in text(pilot), 5)
+        await pilot.press("escape")
+
+
+async def test_it_waits_also_for_a_modal_that_is_slow_to_open(
+    hosts: Still, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed = Kvmtui._agreed
+
+    async def late(app: Kvmtui, form: Form) -> Plan | None:
+        await asyncio.sleep(0.3)
+        return await agreed(app, form)
+
+    monkeypatch.setattr(Kvmtui, "_agreed", late)
+    async with on_stage(hosts) as pilot:
+        await pilot.press("G")
+        await until(pilot, lambda: "snapshots · gamma" in text(pilot))
+        typed_ahead(pilot, "o", "down")
+        await until(pilot, lambda: "● pause" in text(pilot), 5)
+        await pilot.press("escape")
+
+
+@pytest.mark.parametrize("rest", [REST, 30.0], ids=["a rest", "none"])
+async def test_keys_that_come_at_once_are_obeyed_after_a_rest(
+    rest: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvmtui.ui.typed_ahead.REST", rest)
+    hosts = Still(world(*(bare(f"d{n}") for n in range(40))), tmp_path)
+    async with on_stage(hosts, (80, 60)) as pilot:
+        lines = pilot.app.screen.query_one("#domains", Lines)
+        first = lines.cursor
+        typed_ahead(pilot, *"j" * 30)
+        if rest == REST:
+            await until(pilot, lambda: lines.cursor == first + 30, 5)
+        else:
+            await pilot.pause(0.5)
+            assert lines.cursor - first <= 1
+
+
+async def test_a_held_key_need_not_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kvmtui.ui.typed_ahead.REST", 30.0)
+    hosts = Still(world(*(bare(f"d{n}") for n in range(40))), tmp_path)
+    async with on_stage(hosts, (80, 60)) as pilot:
+        lines = pilot.app.screen.query_one("#domains", Lines)
+        first = lines.cursor
+        for _ in range(30):
+            typed_ahead(pilot, "j")
+            await asyncio.sleep(0.016)
+        await until(pilot, lambda: lines.cursor == first + 30, 5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libvirt
@@ -29,13 +28,14 @@ from kvmtui.host.virt.touched import Touched
 from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
-from kvmtui.model.domain import Config, Domain, by_name
+from kvmtui.model.domain import Config, Domain
 from kvmtui.model.folder import Folder
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job
 from kvmtui.model.outline import Outline
 from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.sorting import natural
 from kvmtui.model.world import Facts
 
 if TYPE_CHECKING:
@@ -91,27 +91,20 @@ class Connection:
         """Has every event reported, from libvirt's event thread."""
         events.register(self.handle, report)
 
-    def first(self, *, leads: bool) -> tuple[Domain, ...]:
-        """As ``domains``; ``leads``: the first of them with its snapshots.
-
-        As few calls as the first screen needs.
-        """
-        rows = self.domains()
-        first = min(rows, key=by_name, default=None)
-        if first is None or not leads:
-            return rows
-        with suppress(HostError):  # it is read again, and then whoever looks at it is told
-            forest = self.forest(first.uuid)
-            known = replace(first, forest=forest, snapshot_count=len(forest.snapshots))
-            return tuple(known if row is first else row for row in rows)
-        return rows
-
     def domains(self) -> tuple[Domain, ...]:
         """All domains with their states, in one call (``virConnectGetAllDomainStats``)."""
         with translated():
             found = reading.domains(self.handle)
             self._domains = {uuid: handle for uuid, (handle, _stats) in found.items()}
             return tuple(reading.row(handle, stats) for handle, stats in found.values())
+
+    def leading(self) -> tuple[str, Forest] | None:
+        """The uuid of the first domain by name of those just listed, and its snapshots."""
+        places = {(natural(each.name()), uuid) for uuid, each in self._domains.items()}
+        if not places:
+            return None
+        _name, uuid = min(places)
+        return uuid, self.forest(uuid)
 
     def _domain(self, uuid: str) -> Any:
         if uuid not in self._domains:
@@ -177,13 +170,13 @@ class Connection:
         with translated():
             return reading.names(self._domain(uuid))
 
-    def touched(self) -> frozenset[str] | None:
-        """Names of domains whose snapshots changed since the last time; None if nobody can tell.
+    def touched(self, recorded: Collection[str]) -> frozenset[str] | None:
+        """Names of domains whose records of snapshots were written since the last time.
 
-        Asks nobody.
+        Asks nobody. None where that cannot be seen; ``recorded``: domains known to have records.
         """
         with translated():
-            return self._touched.names()
+            return self._touched.names(recorded)
 
     def jobs(
         self, uuid: str, targets: tuple[str, ...], ready: frozenset[str] = frozenset()

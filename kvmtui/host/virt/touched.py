@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,23 +15,24 @@ class Touched:
     """libvirt has a folder of records for each domain, and replaces a file to change it."""
 
     handle: Any
-    _times: Mapping[str, int] | None = field(default=None, init=False)
+    _times: Mapping[str, int] = field(default_factory=dict, init=False)
 
-    def names(self) -> frozenset[str] | None:
-        """The domains whose folders have changed since this was asked last; None if unknown."""
+    def names(self, recorded: Collection[str]) -> frozenset[str] | None:
+        """The domains whose folders have changed since this was asked last.
+
+        None where that cannot be told: nobody may look, or the folders are another daemon's, as
+        they lack one of a domain that is known to have records.
+        """
         before, self._times = self._times, _times(keeping.folder(self.handle))
-        if before is None or self._times is None:
+        if not recorded or not self._times.keys() >= set(recorded):
             return None
-        return frozenset(name for name, _time in before.items() ^ self._times.items())
+        changed = before.items() ^ self._times.items() if before else ()
+        return frozenset(name for name, _time in changed)
 
 
-def _times(folder: str) -> Mapping[str, int] | None:
-    """When each was changed last, in nanoseconds; None where nobody can look."""
-    if not folder:
-        return None
+def _times(folder: str) -> Mapping[str, int]:
+    """When each was changed last, in nanoseconds; nothing where nobody can look."""
     try:
         return {entry.name: entry.stat().st_mtime_ns for entry in os.scandir(folder)}
-    except FileNotFoundError:
-        return {}
     except OSError:
-        return None
+        return {}

@@ -1,6 +1,6 @@
-"""What ``qemu-img info`` says of an image, from its header alone; for most there is no more to say.
+"""What ``qemu-img info`` says of a qcow2 or raw image, from its header alone.
 
-To start qemu-img takes a hundred times as long.
+For most there is no more to say, and to start qemu-img takes a hundred times as long.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _qcow2(path: str, start: bytes, length: int) -> dict[str, Any] | None:
     if name_length > images.LONGEST or offset + name_length > len(start):
         return None
     name = os.fsdecode(start[offset : offset + name_length])
-    if ":" in name or not name:
+    if not name or ":" in name or "\0" in name:
         return None
     told["full-backing-filename"] = os.path.join(os.path.dirname(path), name)
     backing_format = _extension(start, at, _BACKING_FORMAT)
