@@ -21,7 +21,7 @@ MOST_TEXT = 1024
 """The same while a field takes them, into which somebody may well paste."""
 
 CALM = 1.0
-"""Seconds without a key after which a paste is over."""
+"""Seconds after which a paste is over, since keys last came faster than anybody types them."""
 
 BURST = 16
 """Keys that come faster than anybody types them, before they are obeyed only after a rest."""
@@ -78,6 +78,8 @@ class TypedAhead(App[int]):
         """Keys that came at once."""
         self._last = 0.0
         """When the last key was read."""
+        self._rushed = 0.0
+        """When the last of those was read that came at once."""
         self._came = 0.0
         """When it came here, which is later where many wait."""
 
@@ -103,7 +105,9 @@ class TypedAhead(App[int]):
         """Whether nobody has typed it; then nothing that waits was typed, either."""
         pause, self._last, self._came = key.time - self._last, key.time, monotonic()
         self._burst = self._burst + 1 if pause < AT_ONCE else 1
-        if self._flooded and pause < CALM:
+        if pause < AT_ONCE:
+            self._rushed = key.time
+        if self._flooded and key.time - self._rushed < CALM:
             return True
         most = MOST_TEXT if isinstance(self.focused, Input) else MOST
         self._flooded = len(self._waiting_keys) >= most

@@ -231,3 +231,12 @@ async def test_a_held_key_need_not_rest(tmp_path: Path, monkeypatch: pytest.Monk
             typed_ahead(pilot, "j")
             await asyncio.sleep(0.016)
         await until(pilot, lambda: lines.cursor == first + 30, 5)
+
+
+async def test_who_goes_on_pressing_keys_after_a_paste_is_obeyed_soon(hosts: Still) -> None:
+    async with on_stage(hosts) as pilot:
+        typed_ahead(pilot, *"x" * 200)
+        for _ in range(round(2 * CALM / 0.1)):
+            typed_ahead(pilot, "G")
+            await asyncio.sleep(0.1)
+        await until(pilot, lambda: "snapshots · gamma" in text(pilot), 2)
