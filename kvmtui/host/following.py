@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from kvmtui.host.patience import PATIENCE
@@ -11,12 +12,16 @@ from kvmtui.host.stale import Part, Stale
 Read = Callable[[str, Part], Awaitable[None]]
 
 
-async def follow(stale: Stale, read: Read) -> None:
-    """Goes on until it is cancelled, or until a reading raises that is not late."""
+async def follow(stale: Stale, read: Read, *, rest: float = 0.0) -> None:
+    """Goes on until it is cancelled, or until a reading raises that is not late.
+
+    ``rest``: how much longer than a reading takes the pause after it is.
+    """
     late: set[asyncio.Task[None]] = set()
     try:
         while True:
             uuid, parts = await stale.take()
+            began = time.monotonic()
             reading = asyncio.ensure_future(_read(stale, read, uuid, parts))
             late.add(reading)
             reading.add_done_callback(late.discard)
@@ -25,6 +30,8 @@ async def follow(stale: Stale, read: Read) -> None:
                 reading.result()
             else:
                 reading.add_done_callback(forgotten)
+            if rest:
+                await asyncio.sleep(rest * (time.monotonic() - began))
     finally:
         for reading in tuple(late):
             reading.add_done_callback(forgotten)

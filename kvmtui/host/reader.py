@@ -16,7 +16,7 @@ from kvmtui.host.inspection import Inspection
 from kvmtui.host.patience import waiting
 from kvmtui.host.pulse import Answer, Pulse
 from kvmtui.host.seat import Seat
-from kvmtui.host.shelf import Shelf
+from kvmtui.host.shelf import Shelf, fields_of
 from kvmtui.host.stale import Part, Stale
 from kvmtui.host.survey import Survey
 from kvmtui.host.turns import Turns
@@ -25,11 +25,13 @@ from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import Place
-from kvmtui.model.snapshot import Forest
 from kvmtui.plans.progress import Watch as Progress
 
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""
+
+REST = 3.0
+"""How much longer than such a reading is the pause after it, where nobody waits."""
 
 
 class Reader:
@@ -44,6 +46,8 @@ class Reader:
         self.inspection = Inspection(shelf)
         self.survey = Survey(opener, shelf)
         self.details = Stale()
+        self.leisure = Stale()
+        """Domains that nobody waits for: they are read with pauses, and so that no key is late."""
         self.memory = Stale()
         """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
@@ -59,7 +63,7 @@ class Reader:
         self.pulse.clear()
         for seat in self._seats:
             seat.reset()
-        for stale in (self.details, self.asking.stale, self.memory):
+        for stale in (self.details, self.leisure, self.asking.stale, self.memory):
             stale.clear()
 
     def close(self) -> None:
@@ -166,6 +170,10 @@ class Reader:
         """Reads what is stale."""
         await follow(self.details, self._read)
 
+    async def follow_leisure(self) -> None:
+        """Reads what nobody waits for."""
+        await follow(self.leisure, self._read, rest=REST)
+
     async def follow_memory(self) -> None:
         """Reads how much RAM is written, which can take until all of it is."""
         await follow(self.memory, self._read_memory)
@@ -201,6 +209,8 @@ class Reader:
                 await self._read_jobs(seat, uuid)
         if progress is not None or (answer is Answer.LATE and known):
             return  # only what is known not to wait for the plan's own call, or for QEMU
+        if Part.DISKS in parts:
+            self.leisure.forget(uuid)
         before = self._channel(uuid)
         async with self._reading(uuid) as seat:
             await self._read_disks(seat, uuid, parts, ask_qemu=answer is Answer.SOUND)
@@ -275,11 +285,6 @@ class Reader:
     async def _ask(self, uuid: str, parts: Part) -> None:
         if uuid not in self._working:
             await self.asking.read(uuid, parts)
-
-
-def fields_of(forest: Forest) -> dict[str, Any]:
-    """The fields of a domain that has these snapshots."""
-    return {"forest": forest, "outline": None, "snapshot_count": len(forest.snapshots)}
 
 
 def _targets(config: Config) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from kvmtui.model.domain import Domain, by_name
 from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.silence import LIBVIRT, QEMU, Silence
+from kvmtui.model.snapshot import Forest
 from kvmtui.model.world import Host, Link
 
 SAME = 2.0
@@ -87,6 +88,11 @@ class Shelf:
             if not row.state.active and self.owes(row.uuid, QEMU):
                 self.silent(row.uuid, QEMU, 0.0)
         return tuple(changed)
+
+
+def fields_of(forest: Forest) -> dict[str, Any]:
+    """The fields of a domain that has these snapshots."""
+    return {"forest": forest, "outline": None, "snapshot_count": len(forest.snapshots)}
 
 
 def _updated(known: Domain, row: Domain) -> Domain:

@@ -39,7 +39,7 @@ class Stale:
         self._marked.set()
 
     def forget(self, uuid: str) -> None:
-        """The domain is gone."""
+        """It need not be read any more."""
         self._parts.pop(uuid, None)
 
     def clear(self) -> None:

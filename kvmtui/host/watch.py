@@ -12,8 +12,8 @@ from dataclasses import replace
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.patrol import Patrol
-from kvmtui.host.reader import Reader, fields_of
-from kvmtui.host.shelf import Shelf
+from kvmtui.host.reader import Reader
+from kvmtui.host.shelf import Shelf, fields_of
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
 from kvmtui.model.domain import IO_ERROR, Domain
@@ -30,6 +30,9 @@ PULSE = 2
 
 POLL = 8
 """Ticks between two looks at what somebody else may have done: libvirt has no such event."""
+
+SOON = 32
+"""Domains of a host that are read without a pause."""
 
 _PARTS_OF_EVENT = {
     Change.LIFECYCLE: Part.DISKS | Part.GUEST | Part.JOBS,
@@ -177,6 +180,7 @@ class Watch:
         follows = (
             self.reader.follow_list,
             self.reader.follow_details,
+            self.reader.follow_leisure,
             self.reader.follow_guests,
             self.reader.follow_memory,
             self._tick,
@@ -193,10 +197,15 @@ class Watch:
                 task.cancel()
 
     async def _get_to_know(self) -> None:
-        """All domains: what they are called first, then everything of one after another."""
+        """All domains: what they are called first, then everything of one after another.
+
+        In one that runs, more can go on of which somebody should be told.
+        """
         await self.reader.survey.run()
-        for domain in self.host.domains:
-            self.reader.details.mark(domain.uuid, Part.DISKS | Part.JOBS)
+        domains = sorted(self.host.domains, key=lambda domain: not domain.state.active)
+        for number, domain in enumerate(domains):
+            stale = self.reader.details if number < SOON else self.reader.leisure
+            stale.mark(domain.uuid, Part.DISKS | Part.JOBS)
         await asyncio.Event().wait()
 
     def _happened(self, event: Event, lost: asyncio.Future[None]) -> None:

@@ -66,7 +66,7 @@ class Daemon:
 
     def loaded(self) -> float:
         """Waits until somebody who reads everything has done so: they make pauses."""
-        return self.rest(60, 2.0)
+        return self.rest(600, 2.0)
 
     def rest(self, longest: float = 120.0, quiet: float = 0.5) -> float:
         """Waits until nobody asks the daemon for much; gives when that began, by the clock."""

@@ -153,7 +153,7 @@ async def test_a_daemon_that_hangs_is_told_long_before_its_connection_is_broken(
 ) -> None:
     await driver.meet("m")
     gate = threading.Event()
-    monkeypatch.setattr(Connection, "touched", lambda self: gate.wait() and None)
+    monkeypatch.setattr(Connection, "touched", lambda _self, _recorded: gate.wait() and None)
     took = await driver.until(lambda host: host.silent, 15, "it is late")
     assert time.time() - took - 1 < driver.host.silent < time.time() - PATIENCE
     assert driver.host.link is Link.OPEN
