@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from kvmtui.render.words import safe
@@ -24,7 +25,9 @@ class _Harmless(Highlighter):
 
 
 class Written(Input):
-    """As high as its text."""
+    """As high as its text; nothing is sent while nobody writes."""
+
+    cursor_blink: Reactive[bool] = Reactive(False, init=False)
 
     def __init__(self, value: str = "", **options: Any) -> None:
         super().__init__(value, highlighter=_Harmless(), compact=True, **options)

@@ -12,7 +12,6 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.ui.app import Kvmtui
-from kvmtui.ui.written import Written
 from tests.ui.stage import Still, world
 from tests.worlds import ANSWERING, GIB, chained
 
@@ -59,6 +58,5 @@ class Working(Still):
 
 if __name__ == "__main__":
     folder, count, jobs, rate = sys.argv[1:]
-    setattr(Written, "cursor_blink", False)  # noqa: B010 - what blinks is not always the same
     app = Kvmtui(Working(Path(folder), int(count), int(jobs), float(rate)))
     os._exit(app.run() or 0)  # as kvmtui does

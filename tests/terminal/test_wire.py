@@ -81,8 +81,12 @@ def test_keys(colours: str, tmp_path: Path) -> None:
         assert _pressed(terminal, "2", "2") == [0, 0]
 
 
-def test_nothing_is_sent_while_nothing_changes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("key", "shown"), [("1", "1 domains"), (":", "type to find")])
+def test_nothing_is_sent_while_nothing_changes(key: str, shown: str, tmp_path: Path) -> None:
     with running(tmp_path, {}) as terminal:
+        terminal.press(key)
+        terminal.until(shown)
+        terminal.still()
         assert _sent(terminal, lambda: time.sleep(5)) == b""
 
 
