@@ -6,6 +6,7 @@ import builtins
 import types
 import typing
 import unicodedata
+from collections import abc
 from dataclasses import replace
 from enum import Enum
 from functools import cache
@@ -89,6 +90,8 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
             return st.lists(of(parts[0]), max_size=3).map(tuple)
         case builtins.tuple:
             return st.tuples(*map(of, parts))
+        case abc.Mapping:
+            return st.dictionaries(*map(of, parts), max_size=3)
         case builtins.frozenset:
             return st.frozensets(of(parts[0]), max_size=3)
         case typing.Union | types.UnionType:
