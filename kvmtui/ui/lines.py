@@ -20,7 +20,7 @@ from kvmtui.render.row import Row
 class Lines(ScrollView, can_focus=True):
     """Shows rows that the render layer made. The cursor stays on its key when rows change."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--row", "lines--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -145,12 +145,11 @@ class Lines(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
         width = self.size.width
+        part = "lines--cursor" if index == self.cursor else "lines--row"
+        style = self.get_component_rich_style(part)  # remembered, other than rich_style
         if index >= len(self.rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, style)
         strip = Strip(self.rows[index].text.render(self.app.console)).adjust_cell_length(width)
-        style = self.rich_style
-        if index == self.cursor:
-            style = self.get_component_rich_style("lines--cursor")
         return strip.apply_style(style)
 
     def action_move(self, by: int) -> None:
