@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
+from kvmtui.host import reader
 from kvmtui.model.domain import State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.world import Ref
@@ -102,7 +103,9 @@ async def test_given_up_the_guest_goes_on_and_nothing_is_left(
     daemon: Daemon,
     guest: GuestDomain,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(reader, "PREPARED", 4.0)  # asked too early, it answers only at the end
     ref = await driver.meet("guest")
     guest.run("echo then > /tmp/memory")
     plan = await driver.plan(saves(ref, way, tmp_path))

@@ -141,8 +141,10 @@ async def test_an_agent_that_goes_away_while_it_is_frozen_leaves_no_frost(
         guest.wait_agent()
         driver.fleet.refresh(ref)
         await answered(driver, Answer.ANSWERING)
-    assert outcome.error.endswith("; it was thawed")
-    assert journal(driver)[-2:] == [("snapshot-create-as", False), ("domfsthaw", True)]
+    assert not outcome.ok
+    thawed = [("domfsthaw", True)] if outcome.error.endswith("; it was thawed") else []
+    assert journal(driver)[-1 - len(thawed) :] == [("snapshot-create-as", False), *thawed]
+    guest.wait_agent()  # who was stopped has the thaw that libvirt asked for still before it
     assert (status(guest), driver.domain("guest").held) == ("thawed", False)
     guest.write_marker("written")
     assert disk.read_file(guest.sources()["vda"], "marker") == "written"

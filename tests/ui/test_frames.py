@@ -29,7 +29,7 @@ from tests.terminal.made import guest, working
 from tests.ui.stage import Still, on_stage, world
 from tests.worlds import HOSTILE
 
-WALKED = [("plain", (80, 24)), ("odd", (80, 24)), ("plain", (160, 45)), ("odd", (34, 9))]
+WALKED = [("plain", (80, 24)), ("odd", (80, 24)), ("plain", (152, 24)), ("odd", (34, 9))]
 
 WALK = (
     *["j", "j", "G", "g", "j", "2", "up", "space", "down", "space", "left", "right", "escape"],
