@@ -15,12 +15,12 @@ from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.render.words import safe
+from kvmtui.ui import loading, sweeping
 from kvmtui.ui.commands import commands
 from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.later import later
-from kvmtui.ui.loading import keep, load
 from kvmtui.ui.notices import Notices
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.modal import Modal
@@ -91,12 +91,12 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     def _go_on(self) -> None:
         """Once the first screen is drawn: nothing that it needs was waited for by anybody else."""
-        keep()
+        sweeping.begin(self)
         self._follow()
 
     @work
     async def _follow(self) -> None:
-        await load()
+        await loading.load()
         await self._hosts.run()
 
     def _changed(self, _world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 
 from kvmtui.host.lane import Lane
@@ -44,10 +43,3 @@ async def load() -> None:
             await lane.call(import_module, name)
     finally:
         lane.close()
-
-
-def keep() -> None:
-    """What there is by now stays: the collector need not look at it again and again."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -69,6 +69,8 @@ class TypedAhead(App[int]):
         self._waiting_keys: deque[events.Key] = deque()
         self._pressed = 0
         """Number of the key that is being obeyed; 0 for none."""
+        self._obeyed = ""
+        """That key, or the last one."""
         self._count = 0
         self._looks_again = False
         """Keys wait, and will be looked at soon."""
@@ -82,6 +84,16 @@ class TypedAhead(App[int]):
         """When the last of those was read that came at once."""
         self._came = 0.0
         """When it came here, which is later where many wait."""
+
+    @property
+    def rested(self) -> float:
+        """Seconds without a key."""
+        return monotonic() - self._came
+
+    @property
+    def repeats(self) -> bool:
+        """The key that is being obeyed comes once more, and has come already."""
+        return bool(self._waiting_keys) and self._waiting_keys[0].key == self._obeyed
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys that come while another is being obeyed."""
@@ -144,6 +156,7 @@ class TypedAhead(App[int]):
                 continue
             self._count += 1
             self._pressed = number = self._count
+            self._obeyed = key.key
             target = self.focused or self.screen
             await super().on_event(key)
             if target.post_message(self.Passed()):
