@@ -71,6 +71,15 @@ class Reader:
         for seat in self._seats:
             seat.close()
 
+    def leave(self, uuid: str) -> None:
+        """Nobody looks at the domain any more: what was to be read for that is overtaken."""
+        self.inspection.end(uuid)
+        domain = self._shelf.host.domain(uuid)
+        if domain is None or domain.known:
+            self.details.unmark(uuid, Part.GROWTH)
+        elif self.details.unmark(uuid, Part.DISKS | Part.JOBS | Part.GROWTH):
+            self.leisure.mark(uuid, Part.DISKS | Part.JOBS)
+
     def begin(self, uuid: str, progress: Progress) -> None:
         """A plan works on the domain: until ``end``, only its progress is read."""
         self._working[uuid] = (progress, time.monotonic())
@@ -204,6 +213,7 @@ class Reader:
         progress = self._works(uuid)
         domain = self._shelf.host.domain(uuid)
         known = domain is not None and domain.config is not None
+        new = domain is not None and not domain.known
         if progress is Progress.BLOCK and answer is Answer.SOUND:
             async with self._reading(uuid) as seat:
                 await self._read_jobs(seat, uuid)
@@ -214,6 +224,8 @@ class Reader:
         before = self._channel(uuid)
         async with self._reading(uuid) as seat:
             await self._read_disks(seat, uuid, parts, ask_qemu=answer is Answer.SOUND)
+            if new and self.details.first and self.inspection.can_look_beside:
+                self.details.mark(self.details.first, Part.GROWTH)
             if self._channel(uuid) is not before:
                 self.asking.stale.mark(
                     uuid, Part.GUEST if uuid == self.asking.stale.first else Part.FROST
@@ -268,8 +280,9 @@ class Reader:
             return
         jobs: tuple[Job, ...] = ()
         if domain.state.active and self._shelf.host.facts.has_block_jobs:
-            ready = _ready(domain.config)
-            jobs = await seat.call(Connection.jobs, uuid, _targets(domain.config), ready)
+            ready = domain.config.ready
+            targets = tuple(disk.target for disk in domain.config.writable)
+            jobs = await seat.call(Connection.jobs, uuid, targets, ready)
             late = any(job.ready and job.disk not in ready for job in jobs)
             if late and self._works(uuid) is None:
                 self.details.mark(uuid, Part.CONFIG)  # whatever became of the event
@@ -285,12 +298,3 @@ class Reader:
     async def _ask(self, uuid: str, parts: Part) -> None:
         if uuid not in self._working:
             await self.asking.read(uuid, parts)
-
-
-def _targets(config: Config) -> tuple[str, ...]:
-    return tuple(disk.target for disk in config.writable)
-
-
-def _ready(config: Config) -> frozenset[str]:
-    """The disks whose job is READY, as the definition said when it was read."""
-    return frozenset(disk.target for disk in config.disks if disk.mirror and disk.mirror.ready)

@@ -38,6 +38,14 @@ class Stale:
         self._parts[uuid] = self._parts.get(uuid, Part.NOTHING) | parts
         self._marked.set()
 
+    def unmark(self, uuid: str, parts: Part) -> Part:
+        """Has these parts not read after all; gives those that would have been."""
+        left = self._parts.get(uuid, Part.NOTHING)
+        self.forget(uuid)
+        if left & ~parts:
+            self._parts[uuid] = left & ~parts
+        return left & parts
+
     def forget(self, uuid: str) -> None:
         """It need not be read any more."""
         self._parts.pop(uuid, None)

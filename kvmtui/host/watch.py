@@ -88,12 +88,11 @@ class Watch:
     def select(self, uuid: str | None) -> None:
         """The domain that is looked at: read first, polled, its guest agent asked."""
         if self.selected is not None and self.selected != uuid:
-            self.reader.inspection.end(self.selected)
+            self.reader.leave(self.selected)
         self.selected = self.reader.details.first = self.reader.asking.stale.first = uuid
         domain = self.host.domain(uuid) if uuid else None
         if domain is not None:
-            known = domain.config is not None and domain.forest is not None
-            parts = Part.GROWTH if known else Part.DISKS | Part.JOBS | Part.GROWTH
+            parts = Part.GROWTH if domain.known else Part.DISKS | Part.JOBS | Part.GROWTH
             self.reader.details.mark(domain.uuid, parts)
             if domain.guest is None:
                 self.reader.asking.stale.mark(domain.uuid, Part.GUEST)

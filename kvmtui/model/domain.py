@@ -81,6 +81,11 @@ class Config:
         return tuple(disk for disk in self.disks if disk.writable)
 
     @property
+    def ready(self) -> frozenset[str]:
+        """The disks whose job is READY, as the definition said when it was read."""
+        return frozenset(disk.target for disk in self.disks if disk.mirror and disk.mirror.ready)
+
+    @property
     def depth(self) -> int:
         """Layers of the longest chain."""
         return max((len(disk.layers) for disk in self.disks), default=0)
@@ -114,6 +119,11 @@ class Domain:
     """Why the last reading of this domain failed; empty when it did not."""
     silence: Silence | None = None
     """An answer about this domain is late; None while none is."""
+
+    @property
+    def known(self) -> bool:
+        """Everything of it was read once."""
+        return self.config is not None and self.forest is not None
 
     @property
     def stranded(self) -> bool:

@@ -68,7 +68,7 @@ class Driver:
 
     async def meet(self, name: str) -> Ref:
         """Waits until everything of the domain has been read, and looks at it."""
-        await self.until_domain(name, lambda d: d.config is not None and d.forest is not None)
+        await self.until_domain(name, lambda d: d.known)
         self.fleet.select(self.ref(name))
         return self.ref(name)
 

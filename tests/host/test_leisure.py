@@ -73,3 +73,21 @@ async def test_a_domain_that_was_looked_at_meanwhile_is_not_read_again(
         await driver.meet("d19")
         assert uuid not in waiting
         assert waiting
+
+
+async def test_of_domains_that_a_cursor_passes_only_the_last_is_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "SOON", 0)
+    monkeypatch.setattr(reader, "REST", 200.0)
+    states = {f"d{n}": 5 for n in range(20)}
+    async with driving(node(tmp_path, states), tmp_path / "state") as driver:
+        (watched,) = driver.fleet.watches.values()
+        waiting = watched.reader.leisure._parts
+        await driver.until(lambda _host: waiting)
+        for number in range(8, 20):
+            driver.fleet.select(driver.ref(f"d{number}"))
+        await driver.meet("d19")
+        await asyncio.sleep(1)
+        assert sum(domain.known for domain in driver.host.domains) < 8
+        assert driver.domain("d15").uuid in waiting

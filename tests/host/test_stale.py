@@ -25,6 +25,18 @@ async def test_marks_of_one_domain_are_taken_together_and_once() -> None:
         await asyncio.wait_for(stale.take(), 0.05)
 
 
+async def test_what_was_overtaken_is_not_read() -> None:
+    stale = Stale()
+    stale.mark("a", Part.CONFIG | Part.GROWTH)
+    stale.mark("b", Part.GROWTH)
+    assert stale.unmark("a", Part.GROWTH | Part.JOBS) is Part.GROWTH
+    assert stale.unmark("b", Part.GROWTH) is Part.GROWTH
+    assert stale.unmark("c", Part.GROWTH) is Part.NOTHING
+    assert await stale.take() == ("a", Part.CONFIG)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(stale.take(), 0.05)
+
+
 async def test_the_selected_domain_goes_first() -> None:
     stale = Stale()
     for uuid in "abc":

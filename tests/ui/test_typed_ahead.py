@@ -36,6 +36,8 @@ def hosts(tmp_path: Path) -> Still:
         ("Gs", "Take a snapshot of gamma"),
         ("3jc", "Commit vda of alpha"),
         ("21jd", "Delete “s3” of beta"),
+        ("jjkk2kd", "Delete “s2” of alpha"),
+        ("jjk2gjd", "Delete “s2” of beta"),
     ],
 )
 async def test_they_find_what_the_keys_before_them_went_to(
@@ -240,3 +242,15 @@ async def test_who_goes_on_pressing_keys_after_a_paste_is_obeyed_soon(hosts: Sti
             typed_ahead(pilot, "G")
             await asyncio.sleep(0.1)
         await until(pilot, lambda: "snapshots · gamma" in text(pilot), 2)
+
+
+async def test_what_a_held_key_passes_is_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = Still(world(*(chained(2, f"guest{n:02}") for n in range(14))), tmp_path)
+    selected: list[object] = []
+    async with on_stage(hosts) as pilot:
+        monkeypatch.setattr(hosts, "select", selected.append)
+        typed_ahead(pilot, *"j" * 13)
+        await until(pilot, lambda: "snapshots · guest13" in text(pilot))
+    assert len(selected) <= 2

@@ -31,6 +31,7 @@ from kvmtui.ui.panes.guest import GuestAgent
 from kvmtui.ui.panes.jobs import Jobs
 from kvmtui.ui.panes.snapshots import Snapshots
 from kvmtui.ui.sizes import Fitting
+from kvmtui.ui.typed_ahead import TypedAhead
 from kvmtui.ui.vanished import Vanished, forgiven
 from kvmtui.ui.view import View
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 AGES = 20.0
 """Seconds between two looks whether a shown age has changed."""
+
+PASSING = 0.02
+"""Seconds until it is looked again whether a key is still held."""
 
 SEEN = 15.0
 """Seconds that the result of something that went well stays."""
@@ -75,6 +79,8 @@ class Main(Fitting[None]):
         self._note = note
         self._looking = False
         """The panes are not all drawn yet for the domain that is looked at."""
+        self._passing = False
+        """A cursor has moved, and it will be seen soon whether it moves on."""
         self._vanished = Vanished(lambda id: self.query_one(f"#{id}", Lines))
 
     def compose(self) -> ComposeResult:
@@ -96,8 +102,7 @@ class Main(Fitting[None]):
 
     def show(self, world: World) -> None:
         """A new world under the same cursors."""
-        for host in world.hosts:
-            self._vanished.know({Ref(host.uri, d.uuid): d.name for d in host.domains})
+        self._vanished.know(world)
         self.view = self.view.showing(world, time.time())
 
     def watch_view(self, view: View) -> None:
@@ -130,6 +135,18 @@ class Main(Fitting[None]):
 
     @on(Lines.Moved)
     @on(events.DescendantFocus)
+    def _moved(self) -> None:
+        """Looks there, unless a key is held: then only the cursor is drawn until it is let go."""
+        if not (isinstance(self.app, TypedAhead) and self.app.repeats):
+            self.look()
+        elif not self._passing:
+            self._passing = True
+            later(self, PASSING, self._passed)
+
+    def _passed(self) -> None:
+        self._passing = False
+        self._moved()
+
     def look(self) -> None:
         """Looks at what the cursors stand on now; a later pane is drawn for the ones before it."""
         ref = _ref(self.query_one("#domains", Lines).key)
