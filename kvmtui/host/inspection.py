@@ -9,6 +9,7 @@ from kvmtui.host.meter import Meter
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.virt import Connection
+from kvmtui.model.domain import Domain
 
 
 class Inspection:
@@ -19,21 +20,34 @@ class Inspection:
         self._meter = Meter()
         self.samples = 0
         """How many were taken."""
+        self._named: tuple[tuple[Domain, ...], frozenset[str]] | None = None
+        """Every path that these domains name."""
 
     def end(self, uuid: str) -> None:
         """Nobody looks at the domain any more: what was measured would be wrong soon."""
         self._shelf.change(uuid, growth=())
 
+    @property
+    def can_look_beside(self) -> bool:
+        """All are known that may need what lies there."""
+        host = self._shelf.host
+        return host.facts.local and all(domain.known for domain in host.domains)
+
     async def look_beside(self, seat: Seat, uuid: str) -> None:
-        """Looks into the folders of its images. Raises ``HostError``."""
+        """Looks into the folders of its images, once it can be said what is of use there.
+
+        Raises ``HostError``.
+        """
         from kvmtui.plans import orphans
 
         host = self._shelf.host
         domain = host.domain(uuid)
-        if domain is None or domain.config is None or not host.facts.local:
+        if domain is None or not self.can_look_beside:
             return
+        if self._named is None or self._named[0] is not host.domains:
+            self._named = host.domains, orphans.names(host)
         paths = tuple(sorted(orphans.folders_of(domain)))
-        folders = await seat.call(Connection.folders, paths, orphans.names(host))
+        folders = await seat.call(Connection.folders, paths, self._named[1])
         self._shelf.put(replace(self._shelf.host, folders=folders))
 
     async def measure(self, seat: Seat, uuid: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from os.path import basename
 
-from kvmtui.model.world import Ref
+from kvmtui.model.world import Ref, World
 from kvmtui.render.snapshots import HERE
 from kvmtui.render.words import safe
 from kvmtui.ui.commands import Command
@@ -31,10 +31,15 @@ class Vanished:
         self._pane = pane
         self._names: dict[Ref, str] = {}
         """The last known name of every domain that ever was on the screen."""
+        self._orders: dict[str, Mapping[str, int]] = {}
+        """By which lists of domains that is, by the URIs of the hosts."""
 
-    def know(self, names: Mapping[Ref, str]) -> None:
-        """What domains are called, should they be gone later."""
-        self._names.update(names)
+    def know(self, world: World) -> None:
+        """What domains are called, should they be gone later; they change with the list only."""
+        for host in world.hosts:
+            if self._orders.get(host.uri) is not host.order:
+                self._orders[host.uri] = host.order
+                self._names |= {Ref(host.uri, domain.uuid): domain.name for domain in host.domains}
 
     def told(self, command: Command, view: View) -> str:
         """What is gone that the command would have concerned, else empty; then it is forgotten."""
