@@ -150,7 +150,7 @@ class Reader:
     async def _reading(self, uuid: str) -> AsyncIterator[Seat]:
         """A turn to read a domain, which is marked when it takes long."""
         async with self.turns.turn() as seat:
-            with waiting(self._shelf, uuid):
+            with waiting(self._shelf, uuid), self.survey.standing_back(uuid == self.details.first):
                 yield seat
 
     async def _config(self, seat: Seat, uuid: str, *, ask_qemu: bool = True) -> Config:

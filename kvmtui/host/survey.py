@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager, suppress
 
 from kvmtui.host.following import forgotten
 from kvmtui.host.patience import PATIENCE
@@ -22,8 +23,8 @@ FAR = 1
 MOST = 4
 """Seats that may be stuck with a domain before nobody goes on."""
 
-CHUNK = 16
-"""Domains that are asked for at once: so many are told at once, and wait when one hangs."""
+CHUNK = {False: 16, True: 4}
+"""Domains whose names, or records, are asked for at once: so many wait for one of them."""
 
 
 class Survey:
@@ -35,6 +36,19 @@ class Survey:
         self._seats: list[Seat] = []
         self._stuck: set[str] = set()
         """Domains that libvirt has told nothing of yet, though it was asked."""
+        self._clear = asyncio.Event()
+        """Nobody waits for a domain."""
+        self._clear.set()
+
+    @contextmanager
+    def standing_back(self, behind: bool) -> Iterator[None]:
+        """Asks for nothing more meanwhile, if somebody waits; but not for ever."""
+        if behind:
+            self._clear.clear()
+        try:
+            yield
+        finally:
+            self._clear.set()
 
     async def run(self) -> None:
         """Until all is read but what hangs. Raises ``Lost``."""
@@ -79,7 +93,11 @@ class Survey:
     async def _read(self, seat: Seat, waiting: deque[str], *, whole: bool) -> None:
         """Takes from those that wait until none does; from one that hangs to another seat."""
         while waiting:
-            chunk = [waiting.popleft() for _ in range(min(CHUNK, len(waiting)))]
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._clear.wait(), PATIENCE)
+            if not waiting:
+                break
+            chunk = [waiting.popleft() for _ in range(min(CHUNK[whole], len(waiting)))]
             found: dict[str, Outline | None] = {}
             reading = asyncio.wrap_future(
                 seat.submit(Connection.outlines, chunk, whole=whole, found=found)

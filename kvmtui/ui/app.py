@@ -96,8 +96,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
 
     @work
     async def _follow(self) -> None:
-        await loading.load()
-        await self._hosts.run()
+        await asyncio.gather(self._hosts.run(), loading.load())
 
     def _changed(self, _world: World) -> None:
         """Draws at most one world per frame; those between are never seen."""

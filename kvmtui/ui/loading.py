@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 
 from kvmtui.host.lane import Lane
@@ -35,8 +36,13 @@ LATER = (
 )
 
 
+AFTER = 0.3
+"""Seconds after the first screen."""
+
+
 async def load() -> None:
-    """All of it, on a thread that keys need not wait for."""
+    """All of it, on a thread that keys need not wait for; domains are read before."""
+    await asyncio.sleep(AFTER)
     lane = Lane("loading")
     try:
         for name in LATER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -132,3 +133,21 @@ async def test_a_daemon_that_answers_nothing_stops_nothing(
     finally:
         hang.set()
     assert not any(d.outline for d in shelf.host.domains)
+
+
+async def test_it_stands_back_while_somebody_waits_but_not_for_ever(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "PATIENCE", 0.5)
+    shelf = shelf_of(opener)
+    made = Survey(opener, shelf)
+    with made.standing_back(False):
+        assert made._clear.is_set()
+    with made.standing_back(True):
+        running = asyncio.ensure_future(made.run())
+        await asyncio.sleep(0.3)
+        assert not any(domain.outline for domain in shelf.host.domains)
+        await asyncio.sleep(0.5)
+        assert any(domain.outline for domain in shelf.host.domains)
+    await running
+    assert all(domain.outline for domain in shelf.host.domains)
