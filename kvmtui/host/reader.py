@@ -106,8 +106,7 @@ class Reader:
             self.details.mark(uuid, Part.JOBS)
 
     def _works(self, uuid: str) -> Progress | None:
-        progress, _since = self._working.get(uuid, (None, 0.0))
-        return progress
+        return self._working.get(uuid, (None, 0.0))[0]
 
     def _has_job(self, uuid: str) -> bool:
         return self._works(uuid) in (Progress.BLOCK, Progress.MEMORY)
@@ -126,7 +125,8 @@ class Reader:
         """
         await self.domains()
         if await self.pulse.answers(uuid, anew=True) is Answer.LATE:
-            raise Busy(f"{self._name(uuid)}: QEMU does not answer")
+            domain = self._shelf.host.domain(uuid)
+            raise Busy(f"{domain.name if domain else uuid}: QEMU does not answer")
         async with self._reading(uuid) as seat:
             if anew:
                 await seat.call(Connection.renew)
@@ -141,10 +141,6 @@ class Reader:
         if domain is None:
             raise Gone("the domain is gone")
         return domain
-
-    def _name(self, uuid: str) -> str:
-        domain = self._shelf.host.domain(uuid)
-        return domain.name if domain is not None else uuid
 
     @asynccontextmanager
     async def _reading(self, uuid: str) -> AsyncIterator[Seat]:
@@ -211,9 +207,7 @@ class Reader:
     async def _read_parts(self, uuid: str, parts: Part) -> None:
         answer = await self.pulse.answers(uuid)
         progress = self._works(uuid)
-        domain = self._shelf.host.domain(uuid)
-        known = domain is not None and domain.config is not None
-        new = domain is not None and not domain.known
+        known = self._known(uuid) is not None
         if progress is Progress.BLOCK and answer is Answer.SOUND:
             async with self._reading(uuid) as seat:
                 await self._read_jobs(seat, uuid)
@@ -224,12 +218,11 @@ class Reader:
         before = self._channel(uuid)
         async with self._reading(uuid) as seat:
             await self._read_disks(seat, uuid, parts, ask_qemu=answer is Answer.SOUND)
-            if new and self.details.first and self.inspection.can_look_beside:
+            if not known and self.details.first and self.inspection.can_look_beside:
                 self.details.mark(self.details.first, Part.GROWTH)
             if self._channel(uuid) is not before:
-                self.asking.stale.mark(
-                    uuid, Part.GUEST if uuid == self.asking.stale.first else Part.FROST
-                )
+                looked_at = uuid == self.asking.stale.first
+                self.asking.stale.mark(uuid, Part.GUEST if looked_at else Part.FROST)
             if Part.JOBS in parts and answer is Answer.SOUND:
                 await self._read_jobs(seat, uuid)
             if Part.GROWTH in parts and answer is Answer.SOUND:
@@ -245,8 +238,11 @@ class Reader:
 
     def _channel(self, uuid: str) -> Channel | None:
         """The agent's channel, once the definition is known: only then the agent can be asked."""
+        return config.channel if (config := self._known(uuid)) else None
+
+    def _known(self, uuid: str) -> Config | None:
         domain = self._shelf.host.domain(uuid)
-        return domain.config.channel if domain and domain.config else None
+        return domain.config if domain else None
 
     async def _read_disks(self, seat: Seat, uuid: str, parts: Part, *, ask_qemu: bool) -> None:
         """Published together: what an image holds is compared with what is recorded."""
@@ -257,6 +253,8 @@ class Reader:
         try:
             if Part.SNAPSHOTS in parts:
                 found = fields_of(await seat.call(Connection.forest, uuid))
+                if self._known(uuid) is None:
+                    self._shelf.change(uuid, **found)  # nothing to compare it with
             if Part.CONFIG in parts:
                 found["config"] = await self._config(seat, uuid, ask_qemu=ask_qemu)
         finally:
@@ -292,8 +290,8 @@ class Reader:
 
     def _metered(self, uuid: str, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
         domain = self._shelf.host.domain(uuid)
-        now = time.monotonic()
-        return tuple(job.follows(domain.job(job.disk) if domain else None, now) for job in jobs)
+        before = {job.disk: job for job in domain.jobs} if domain else {}
+        return tuple(job.follows(before.get(job.disk), time.monotonic()) for job in jobs)
 
     async def _ask(self, uuid: str, parts: Part) -> None:
         if uuid not in self._working:

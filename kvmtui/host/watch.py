@@ -171,7 +171,7 @@ class Watch:
                 loop.call_soon_threadsafe(self._happened, event, lost)
 
         await self.reader.cheap.call(Connection.follow, report)
-        await self.reader.domains()
+        self.reader.list.set()  # what happened before events were told
         if self.selected is not None:
             self.reader.details.mark(self.selected, Part.DISKS | Part.JOBS)
             self.reader.asking.stale.mark(self.selected, Part.GUEST)
@@ -179,7 +179,6 @@ class Watch:
         follows = (
             self.reader.follow_list,
             self.reader.follow_details,
-            self.reader.follow_leisure,
             self.reader.follow_guests,
             self.reader.follow_memory,
             self._tick,
@@ -205,7 +204,8 @@ class Watch:
         for number, domain in enumerate(domains):
             stale = self.reader.details if number < SOON else self.reader.leisure
             stale.mark(domain.uuid, Part.DISKS | Part.JOBS)
-        await asyncio.Event().wait()
+        await asyncio.sleep(TICK)  # what is read soon goes first
+        await self.reader.follow_leisure()
 
     def _happened(self, event: Event, lost: asyncio.Future[None]) -> None:
         if event.change is Change.CLOSED:
