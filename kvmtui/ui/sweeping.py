@@ -11,7 +11,7 @@ from functools import partial
 
 from kvmtui.ui.typed_ahead import TypedAhead
 
-YOUNG = (5_000, 100, 1_000_000)
+YOUNG = (5_000, 20, 1_000_000)
 """New objects until some are looked at also amid keys; never all of them."""
 
 TICK = 0.5
@@ -20,8 +20,11 @@ TICK = 0.5
 WORTH = 5_000
 """New objects that are worth it."""
 
-LOADED = 5_000
-"""Objects of which most will stay: domains were read. They are not looked at again."""
+LOADED = 50_000
+"""Objects of which most will stay: many domains were read. They are not looked at again.
+
+What belongs to a screen must not be among them: it is garbage once that is closed.
+"""
 
 
 def begin(app: TypedAhead) -> None:
