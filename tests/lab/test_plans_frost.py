@@ -143,6 +143,7 @@ async def test_an_agent_that_goes_away_while_it_is_frozen_leaves_no_frost(
         await answered(driver, Answer.ANSWERING)
     assert not outcome.ok
     thawed = [("domfsthaw", True)] if outcome.error.endswith("; it was thawed") else []
+    assert thawed or recover != START, "who was killed has nothing before it that thaws"
     assert journal(driver)[-1 - len(thawed) :] == [("snapshot-create-as", False), *thawed]
     guest.wait_agent()  # who was stopped has the thaw that libvirt asked for still before it
     assert (status(guest), driver.domain("guest").held) == ("thawed", False)
