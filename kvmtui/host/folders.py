@@ -32,12 +32,12 @@ def looked_into(folders: tuple[str, ...], names: frozenset[str]) -> tuple[Folder
     Of those only the header is read: they change all the time.
     """
     try:
-        for path in folders:
+        for path in (*folders, *names):
             reach(path)
-        aliases = _aliases(folders, names)
     except OSError:  # what is not looked at may lead to any file here
         return tuple(Folder(path, unread=1) for path in folders)
     reals = {os.path.realpath(folder): folder for folder in folders}
+    aliases = _aliases(folders, names)
     found = []
     for path in folders:
         known = _known.get((path, folders), {})
@@ -48,7 +48,7 @@ def looked_into(folders: tuple[str, ...], names: frozenset[str]) -> tuple[Folder
 
 @lru_cache(maxsize=8)
 def _aliases(folders: tuple[str, ...], names: frozenset[str]) -> frozenset[str]:
-    """The paths in these folders to which other paths lead that are named. Raises ``OSError``."""
+    """The paths in these folders to which other paths lead that are named."""
     reals = {os.path.realpath(folder): folder for folder in folders}
     found = {spelt for name in names if name[:1] == "/" for spelt in _spelt(name, reals)}
     return frozenset(path for path in found - names if os.path.dirname(path) in folders)
