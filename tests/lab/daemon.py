@@ -77,7 +77,7 @@ class Daemon:
             print("start", file=self.process.stdin, flush=True)
             self.pid = int(self.process.stdout.readline())
         except (BrokenPipeError, ValueError):
-            raise RuntimeError(f"the enclosure broke:\n{self._complaints()}") from None
+            raise RuntimeError(f"the enclosure broke:\n{self.last_words()}") from None
         deadline = time.monotonic() + START
         while True:
             try:
@@ -86,7 +86,7 @@ class Daemon:
             except (VirshFailed, subprocess.TimeoutExpired) as refusal:
                 if time.monotonic() > deadline or not self.lives:
                     raise RuntimeError(
-                        f"libvirtd does not answer: {refusal}\n{self._complaints()}"
+                        f"libvirtd does not answer: {refusal}\n{self.last_words()}"
                     ) from None
             time.sleep(0.02)
 
@@ -105,7 +105,8 @@ class Daemon:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
-    def _complaints(self) -> str:
+    def last_words(self) -> str:
+        """The end of what it complained of, and of how it ended."""
         texts = [
             path.read_text(errors="replace")
             for path in (self.folder / "stderr", self.log)

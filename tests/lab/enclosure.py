@@ -52,9 +52,14 @@ def bind(binds: Sequence[tuple[str, str]], root: str | None) -> None:
 
 
 def reap(_signal: int = 0, _frame: FrameType | None = None) -> None:
+    """Every child that has ended; of those that a signal ended it is told which."""
     with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            if os.WIFSIGNALED(status):
+                os.write(2, f"{pid} was ended by signal {os.WTERMSIG(status)}\n".encode())
 
 
 def children() -> list[int]:

@@ -40,6 +40,13 @@ START = (
 )
 """Starts the agent anew, as the guest's boot does."""
 
+HOOKED = (
+    r"""printf '#!/bin/sh\n[ "$1" != freeze ] || kill -STOP $PPID\n' > /run/hook;"""
+    f" chmod +x /run/hook; kill -9 {PID}; {START} --fsfreeze-hook=/run/hook"
+)
+"""Starts one that stops itself when it is to freeze, before anything is frozen: it carries the
+order out later."""
+
 
 def status(guest: GuestDomain) -> str:
     return str(guest.agent("guest-fsfreeze-status"))
@@ -172,12 +179,12 @@ async def thawed_by_itself(driver: Driver, guest: GuestDomain) -> None:
 async def test_frost_that_comes_long_after_the_freeze_was_given_up_is_thawed(
     driver: Driver, guest: GuestDomain
 ) -> None:
+    await asyncio.to_thread(guest.run, HOOKED)
+    await asyncio.to_thread(guest.wait_agent)
     ref = await driver.meet("guest")
     await answered(driver, Answer.ANSWERING)
     plan = await driver.plan(FreezeGuest(ref))
     assert isinstance(plan, Plan)
-    # Stopped by the freeze itself, before anything is frozen: the order is carried out later.
-    guest.run(f"(while [ ! -e {IS_FROZEN} ]; do :; done; kill -STOP {PID}) > /dev/null 2>&1 &")
     outcome = await driver.fleet.perform(plan)
     assert "the guest may be frozen: " in outcome.error
     assert outcome.error.endswith("it is thawed as soon as its agent answers")

@@ -184,6 +184,9 @@ FORFEITS = ("somebody reverts",)
 """libvirt's own revert spoils what stands on the image: all that is left to be asked is that
 nothing wrong is offered."""
 
+FOREIGN = ("somebody else", "somebody reverts")
+"""Calls that kvmtui has no hand in: libvirt's own traps are open to them."""
+
 ENDING = ("kvmtui killed", "kvmtui ended", "terminal closed")
 """After these kvmtui is started anew."""
 

@@ -22,7 +22,7 @@ from tests.lab.domain import LabDomain
 from tests.lab.guest import AgentFailed
 from tests.soak.book import Book, Offers
 from tests.soak.deed import Deed
-from tests.soak.faults import ENDING, FORFEITS, Struck, chosen
+from tests.soak.faults import ENDING, FOREIGN, FORFEITS, Struck, chosen
 from tests.soak.hand import ODD, PAGE, Hand
 from tests.soak.stage import Life, Stage
 from tests.soak.tally import Tally
@@ -147,6 +147,7 @@ class Soak:
         """The fault is over, and there is a kvmtui that obeys."""
         if fault is not None:
             fault.mended()
+        self._revive("kvmtui's calls" if fault is None or fault.name not in FOREIGN else fault.name)
         stage, life = self._stage, self._stage.life
         process = life.terminal.process
         if fault is not None and fault.name in ENDING:
@@ -170,6 +171,19 @@ class Soak:
         noise = life.noise() or self._watcher.noise() or stage.leaks()
         if noise:
             self._violation(noise)
+
+    def _revive(self, suspect: str) -> None:
+        """A libvirtd that is gone now died of what it was asked: kvmtui must not ask that."""
+        daemon = self._stage.daemon
+        if daemon.lives:
+            return
+        told = f"libvirtd died amid {suspect}: {daemon.last_words()}"
+        daemon.start()
+        if suspect in FOREIGN:
+            self.tally.deaths[suspect] += 1
+            self._say(told)
+        else:
+            self._violation(told)
 
     def _buried(self, life: Life) -> None:
         noise = life.noise()
@@ -221,6 +235,7 @@ class Soak:
             except (HostError, AssertionError):
                 if time.monotonic() > deadline:
                     raise
+                await asyncio.to_thread(self._revive, "kvmtui's calls")
                 await asyncio.sleep(0.2)
         forest = domain.forest
         assert forest is not None

@@ -17,7 +17,8 @@ class Tally:
     deeds: Counter[str] = field(default_factory=Counter)
     """By key and result."""
     faults: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
+    deaths: Counter[str] = field(default_factory=Counter)
+    """Of libvirtd, by what somebody else was calling."""
     checks: int = 0
     """Contents of disks that were compared with what must be there."""
     offers: int = 0
@@ -41,6 +42,7 @@ class Tally:
             f"{self.offers} ways back asked for, {len(self.violations)} violations",
             *(f"  {key}: {_told(results)}" for key, results in sorted(deeds.items())),
             f"  faults: {_told(self.faults)}",
+            *([f"  libvirtd died amid {_told(self.deaths)}"] if self.deaths else []),
             *(f"  memory of one: {memory} actions" for memory in self.memory),
             *(f"VIOLATION: {violation}" for violation in self.violations),
         ]
