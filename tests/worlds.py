@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from kvmtui.model.disk import Disk, Layer
@@ -12,6 +11,7 @@ from kvmtui.model.guest import Answer, Channel, FileSystem, Guest
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import Place, There
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.model.world import Facts, Host, Link, Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan
@@ -93,7 +93,7 @@ def internal(
 
 def domain(name: str = "web", *disks: Disk, **fields: Any) -> Domain:
     """A running domain; fields of its configuration go there, the others into the domain."""
-    own = {key: fields.pop(key) for key in tuple(fields) if key in Config.__dataclass_fields__}
+    own = {key: fields.pop(key) for key in tuple(fields) if key in Config.__struct_fields__}
     config = Config(
         memory=2 * GIB, vcpus=2, disks=disks or (disk(file(f"{name}.qcow2")),), channel=Channel.NONE
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -11,12 +10,12 @@ from lxml.builder import E
 
 from kvmtui.demo.fleet import Disk, Machine
 from kvmtui.demo.places import Places
+from kvmtui.model.value import Value
 
 _NAMESPACE = uuid.UUID("6b766d74-7569-5d64-b56d-6f2d666c6565")
 
 
-@dataclass(frozen=True, slots=True)
-class Flavour:
+class Flavour(Value):
     """What differs between the two drivers."""
 
     domain_type: str

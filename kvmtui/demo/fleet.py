@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from kvmtui.model.value import Value
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -52,8 +53,7 @@ class Kind(Enum):
         return self not in (Kind.INTERNAL, Kind.OVERLAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Value):
     """Data in one layer of a disk: the byte ``pattern`` in every zone, and perhaps hot pages."""
 
     pattern: int
@@ -70,8 +70,7 @@ class Writing:
             yield zone * (disk_size // ZONES) + self.offset, self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Value):
     """A disk, or a CD-ROM drive without medium when ``size`` is 0."""
 
     target: str
@@ -88,8 +87,7 @@ class Disk:
         return self.size == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Value):
     """A snapshot; ``parent`` is None for a root."""
 
     name: str
@@ -102,8 +100,7 @@ class Snapshot:
     """What was written to the first disk since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Value):
     """A domain with its snapshots in the order of their making; the last one is the current."""
 
     name: str

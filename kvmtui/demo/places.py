@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from kvmtui.demo.fleet import Disk, Machine, Snapshot
+from kvmtui.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Value):
     """The layout below ``root``, which alone holds everything the demo makes."""
 
     root: Path

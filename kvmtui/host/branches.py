@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 
 Below = Callable[[SnapshotDisk], tuple[str, ...] | None]
 """Gives the chain below the base of a record; None where it is not known."""

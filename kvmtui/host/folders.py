@@ -6,12 +6,12 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 
 from kvmtui.host import clocks, headers, images
 from kvmtui.host.reach import reach
 from kvmtui.model.folder import QCOW2, Folder, StoredFile
+from kvmtui.model.value import replace
 
 MOST = 5000
 """Files of a folder that are looked into; in a larger one nothing can be told."""

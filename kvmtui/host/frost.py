@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 
 from kvmtui.host.base import Gone, HostError
 from kvmtui.host.watch import Watch
 from kvmtui.model.guest import Answer, Guest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import CreateSnapshot, Step
 
 PATIENCE = 30.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from typing import Any
 
 from kvmtui.host import clocks, images, qcow2, walk
 from kvmtui.host.walk import Sight
 from kvmtui.model.disk import Disk, ImageSnapshot, Layer
+from kvmtui.model.value import replace
 
 KINDS = ("file", "block")
 """libvirt's disk types that have a path."""

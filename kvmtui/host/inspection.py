@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from kvmtui.host.meter import Meter
 from kvmtui.host.seat import Seat
 from kvmtui.host.shelf import Shelf
 from kvmtui.host.virt import Connection
 from kvmtui.model.domain import Domain
+from kvmtui.model.value import replace
 
 
 class Inspection:

@@ -7,8 +7,9 @@ import json
 import os
 import stat
 from collections import deque
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from kvmtui.model.value import Value, asdict
 
 KEPT = 500
 """Entries that the screen can show."""
@@ -17,8 +18,7 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 """What group and others may do with a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """One step and what came of it."""
 
     time: float

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kvmtui.model.growth import Growth, rounded
+from kvmtui.model.value import Value
 
 WINDOW = 300.0
 """Seconds that a rate is taken over."""
@@ -13,8 +12,7 @@ LEAST = 45.0
 """Seconds below which a burst would be taken for a rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Value):
     """The active layer of one disk at one moment."""
 
     disk: str

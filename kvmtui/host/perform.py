@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 
 from kvmtui.host.attempt import Attempt
 from kvmtui.host.base import HostError
@@ -13,6 +12,7 @@ from kvmtui.host.journal import Entry, Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.watch import Watch
 from kvmtui.model.domain import Domain
+from kvmtui.model.value import Value
 from kvmtui.model.words import span
 from kvmtui.plans import aftermath, cut_short, guest, outcome
 from kvmtui.plans.plan import Plan
@@ -23,8 +23,7 @@ TRIES = 5
 """How often a step that a guest waits for is tried when connections are lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What came of a plan."""
 
     plan: Plan

@@ -9,7 +9,6 @@ import errno
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
 from kvmtui.host import mounts
@@ -26,15 +25,15 @@ LINKS = 40
 """Symbolic links in a path that the kernel follows."""
 
 
-@dataclass(slots=True)
 class _Server:
     """One mount."""
 
-    answered: float = float("-inf")
-    """When it did last, by the monotonic clock."""
-    asked: Event | None = None
-    """Set when the answer comes that is waited for; None while none is."""
-    lock: Lock = field(default_factory=Lock)
+    def __init__(self) -> None:
+        self.answered = float("-inf")
+        """When it did last, by the monotonic clock."""
+        self.asked: Event | None = None
+        """Set when the answer comes that is waited for; None while none is."""
+        self.lock = Lock()
 
 
 _servers: dict[str, _Server] = {}

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 from kvmtui.host.asking import Asking
@@ -25,6 +24,7 @@ from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import Place
+from kvmtui.model.value import replace
 from kvmtui.plans.progress import Watch as Progress
 
 PREPARED = 1.0

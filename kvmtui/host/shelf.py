@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from kvmtui.model.domain import Domain, by_name
 from kvmtui.model.guest import Answer, Guest
 from kvmtui.model.silence import LIBVIRT, QEMU, Silence
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host, Link
 
 SAME = 2.0

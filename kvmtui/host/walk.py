@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.value import Value, replace
 
 DEEPEST = 250
 """Layers after which a chain is taken for a circle."""
@@ -16,8 +16,7 @@ RAW = "raw"
 """The format that has no header: nothing is below it, whatever a guest wrote into it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Value):
     """An image as somebody looked at it."""
 
     layer: Layer

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.patience import PATIENCE
@@ -17,6 +16,7 @@ from kvmtui.host.shelf import Shelf, fields_of
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
 from kvmtui.model.domain import IO_ERROR, Domain
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host, Link
 
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0)

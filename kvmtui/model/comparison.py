@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from lxml import etree
 
 from kvmtui.model import definition, parse
+from kvmtui.model.value import Value
 from kvmtui.model.xml import attribute, source_of, tree
 
 CONTEXT = 3
@@ -22,8 +22,7 @@ LONGEST = 5000
 """Lines of a definition; to compare more takes minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Value):
     """What a definition was and is."""
 
     differences: tuple[str, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from os.path import basename
 
 from lxml import etree
 
+from kvmtui.model.value import Value
 from kvmtui.model.xml import amount, attribute, number, source_of, text
 
 REMOVABLE = ("cdrom", "floppy")
@@ -21,8 +21,7 @@ _DEVICES = (
 """Devices besides drives, cards and channels that a guest would miss."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drive:
+class Drive(Value, gc=False):
     """A disk or a drive with its bus."""
 
     target: str
@@ -32,8 +31,7 @@ class Drive:
     """What a removable drive holds; empty for disks, whose file changes with every snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Value, gc=False):
     """A network card and what it is plugged into."""
 
     mac: str
@@ -41,8 +39,7 @@ class Card:
     """``network default``, ``bridge br0``, …"""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Value, gc=False):
     """The parts of a ``<domain>`` that an administrator would miss; small, for every snapshot."""
 
     memory: int = 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from kvmtui.model.tuning import Tuning
+from kvmtui.model.value import Value, field
 
 NO_SPACE = "no space"
 """There was no room for what the guest has written; QEMU tries again when it is resumed."""
@@ -13,8 +12,7 @@ FAILED = "I/O error"
 """Reading or writing failed for another reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSnapshot:
+class ImageSnapshot(Value):
     """An internal snapshot as the image itself records it (``qemu-img snapshot -l``)."""
 
     name: str
@@ -26,8 +24,7 @@ class ImageSnapshot:
     """QEMU's number of it within the image, which it also takes for a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Value, gc=False):
     """One image of a backing chain."""
 
     source: str
@@ -60,8 +57,7 @@ class Layer:
     """Internal snapshots inside the image; None where it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Value, gc=False):
     """The ``<mirror>`` of a running active commit or copy."""
 
     job: str
@@ -70,8 +66,7 @@ class Mirror:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(Value, gc=False):
     """A disk, CD-ROM or floppy drive of a domain."""
 
     target: str

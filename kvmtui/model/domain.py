@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 from kvmtui.model.definition import Definition
@@ -14,6 +13,7 @@ from kvmtui.model.outline import Outline
 from kvmtui.model.silence import Silence
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.sorting import natural
+from kvmtui.model.value import Value, field
 
 IO_ERROR = "I/O error"
 """Reason of a domain that QEMU has paused because a disk could not be read or written."""
@@ -39,8 +39,7 @@ class State(Enum):
         return self not in (State.OFF, State.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Value, gc=False):
     """What the domain's definition says (``virDomainGetXMLDesc``)."""
 
     title: str = ""
@@ -91,8 +90,7 @@ class Config:
         return max((len(disk.layers) for disk in self.disks), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Value, gc=False):
     """A domain; a part that was not read yet is None."""
 
     uuid: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kvmtui.model.value import Value
 
 QCOW2 = "qcow2"
 RAM = "RAM"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(Value):
     """An image, or RAM that libvirt saved, by its own header."""
 
     path: str
@@ -27,8 +26,7 @@ class StoredFile:
     """A program has locked it, or it has other names: nobody can say that it is not needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Value):
     """What lies in one folder."""
 
     path: str

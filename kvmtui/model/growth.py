@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kvmtui.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Value):
     """Of the active layer of one disk, over the last minutes.
 
     Rounded to two digits, so that two looks at a guest that goes on as before are equal.

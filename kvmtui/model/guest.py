@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from kvmtui.model.value import Value, replace
 
 
 class Channel(Enum):
@@ -23,8 +24,7 @@ class Answer(Enum):
     DENIED = "this connection may not ask"
 
 
-@dataclass(frozen=True, slots=True)
-class FileSystem:
+class FileSystem(Value):
     """A mounted file system inside the guest."""
 
     mountpoint: str
@@ -37,8 +37,7 @@ class FileSystem:
     """Targets (vda, …) that carry it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Value):
     """One reading of the guest agent."""
 
     answer: Answer = Answer.UNASKED

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecorded:
+class Unrecorded(Value):
     """An internal snapshot that only the images know: made by qemu-img, or forgotten."""
 
     name: str

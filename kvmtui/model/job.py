@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
+
+from kvmtui.model.value import Value, replace
 
 WINDOW = 8.0
 """Seconds of the past that speak for the present."""
@@ -47,8 +48,7 @@ class Sample(NamedTuple):
         return max(self.total - self.done, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Value):
     """A block job of one disk, or a job of a whole domain (``disk`` empty)."""
 
     disk: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kvmtui.model.snapshot import Kind, Memory
+from kvmtui.model.value import Value
 
 
 class Entry(NamedTuple):
@@ -22,8 +22,7 @@ class Entry(NamedTuple):
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Value, gc=False):
     """All snapshots of one domain."""
 
     entries: tuple[Entry, ...] = ()

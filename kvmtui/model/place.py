@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from kvmtui.model.saved import SavedRam
+from kvmtui.model.value import Value
 
 
 class There(Enum):
@@ -20,8 +20,7 @@ class There(Enum):
     OTHER = "something else"
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value):
     """A qcow2 image that could become an overlay."""
 
     backing: str = ""
@@ -36,8 +35,7 @@ class Image:
     """Bytes that it holds itself, above the file it stands on; None where that was not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """One path of a host."""
 
     path: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kvmtui.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class SavedRam:
+class SavedRam(Value):
     """What such a file says; of one that holds no RAM only ``trouble`` is known."""
 
     trouble: str = ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar, cast
 
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 
 T = TypeVar("T")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kvmtui.model.value import Value
 
 QEMU, LIBVIRT = "QEMU", "libvirt"
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Value):
     """Told once an answer is late; gone as soon as it comes."""
 
     since: float

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 from kvmtui.model.definition import Definition
 from kvmtui.model.note import Written
+from kvmtui.model.value import Value
 
 
 class Kind(Enum):
@@ -39,8 +39,7 @@ def kind_of(modes: Collection[str], memory: Memory) -> Kind:
     return Kind.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotDisk:
+class SnapshotDisk(Value, gc=False):
     """What a snapshot did with one disk."""
 
     target: str
@@ -65,8 +64,7 @@ class SnapshotDisk:
     """``pool:name`` where the record names a volume; ``base`` is its path then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Value, gc=False):
     """One snapshot as libvirt records it (``virDomainSnapshotGetXMLDesc``)."""
 
     name: str
@@ -101,8 +99,7 @@ class Snapshot:
         return next((disk for disk in self.disks if disk.target == target), None)
 
 
-@dataclass(frozen=True)
-class Forest:
+class Forest(Value, dict=True):
     """All snapshots of one domain with their parents, and the current one."""
 
     snapshots: tuple[Snapshot, ...] = ()

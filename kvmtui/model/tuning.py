@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from kvmtui.model.value import Value
 from kvmtui.model.xml import number, text
 
 _SHARED = ("total_bytes_sec", "read_bytes_sec_max", "write_bytes_sec_max", "total_bytes_sec_max")
 """Limits that cannot stand beside one of writes alone, or that go with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
+class Tuning(Value):
     """The ``<iotune>`` of a disk, in bytes per second; 0 for no limit."""
 
     writes: int = 0

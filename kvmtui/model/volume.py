@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from kvmtui.model import xml
+from kvmtui.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Value):
     """A ``<volume>`` document. Sizes and times are of now, headers of the pool's last refresh."""
 
     path: str = ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.folder import Folder
 from kvmtui.model.place import Place
+from kvmtui.model.value import Value, field, replace
 
 
 class Ref(NamedTuple):
@@ -27,8 +27,7 @@ class Link(Enum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Value):
     """What a host says of itself once it is connected."""
 
     uri: str = ""
@@ -57,8 +56,7 @@ class Facts:
         return self.hypervisor != "TEST"
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Value):
     """One libvirt connection and its domains."""
 
     uri: str
@@ -80,7 +78,7 @@ class Host:
     """What lies beside the disks of the domain that is looked at."""
     commit_bandwidth: int = 0
     """Default limit for merges in bytes per second; 0 for none."""
-    order: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    order: Mapping[str, int] = field(default_factory=dict)
     """Where domains stand among ``domains``, by uuid: only a hint, so that none is searched for."""
 
     @property
@@ -118,8 +116,7 @@ class Host:
         return replace(self, domains=tuple(domains)) if domains else self
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Value):
     """All hosts, in the order of the command line."""
 
     hosts: tuple[Host, ...] = ()

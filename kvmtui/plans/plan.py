@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from kvmtui.model.value import Value
 from kvmtui.model.world import Ref
 
 if TYPE_CHECKING:
@@ -24,16 +24,14 @@ class Danger(IntEnum):
     """Much is lost for good: the name must be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(Value):
     """Another wish, which gets round what refuses the first one, or clears it away."""
 
     says: str
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True)
-class Detour:
+class Detour(Value):
     """Why a plan does not make libvirt's own call for such a wish."""
 
     rule: str
@@ -46,8 +44,7 @@ class Detour:
         return f"{self.reason}: {self.way}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Value):
     """Why a wish cannot be had now."""
 
     rule: str
@@ -63,8 +60,7 @@ class Refusal:
         return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Value):
     """What will happen, in order, and what it costs."""
 
     ref: Ref

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans import (
     adopt,

@@ -7,8 +7,8 @@ be had afterwards (start the domain). Which of them can be had is for the planne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
+from kvmtui.model.value import replace
 from kvmtui.model.words import listed
 from kvmtui.plans import delete, revert
 from kvmtui.plans.plan import Instead, Refusal

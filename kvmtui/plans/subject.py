@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from os.path import dirname
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.silence import QEMU
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import Value
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans.plan import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Value):
     """One domain with its host, everything needed for planning read."""
 
     ref: Ref

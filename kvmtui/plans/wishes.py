@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from kvmtui.model.value import Value
 from kvmtui.model.world import Ref
 from kvmtui.plans.steps import After, Verb
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Value):
     """Wish: take a snapshot."""
 
     ref: Ref
@@ -37,8 +36,7 @@ class Create:
         return tuple(path for path in named if path)
 
 
-@dataclass(frozen=True, slots=True)
-class Revert:
+class Revert(Value):
     """Wish: go back to a snapshot."""
 
     ref: Ref
@@ -54,8 +52,7 @@ class Revert:
     """The saved RAM that waits for the next start may be removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Value):
     """Wish: remove a snapshot, or only its record; others with it."""
 
     ref: Ref
@@ -75,16 +72,14 @@ class Delete:
     """With the domain off meanwhile; its RAM is put away, and it goes on afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Value):
     """Wish: correct the record of a snapshot whose layer was merged while nobody looked."""
 
     ref: Ref
     snapshot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Value):
     """Wish: commit layers of a disk down into one of their bases."""
 
     ref: Ref
@@ -100,8 +95,7 @@ class Merge:
     """Bytes per second as they are typed (20M); empty for none, None for the host's default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(Value):
     """Wish: have the active layer take in what lies between it and a base, or all below it."""
 
     ref: Ref
@@ -112,8 +106,7 @@ class Pull:
     """Bytes per second as they are typed (20M); empty for none, None for the host's default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Value):
     """Wish: copy a disk to a new file and have the domain go on in that."""
 
     ref: Ref
@@ -132,8 +125,7 @@ class Move:
         return (self.file,)
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Value):
     """Wish: start, stop, pause or resume."""
 
     ref: Ref
@@ -147,16 +139,14 @@ class Switch:
         return (self.file,) if self.file else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Value):
     """Wish: end the block job of a disk without its effect."""
 
     ref: Ref
     disk: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Value):
     """Wish: switch a disk over whose job waits for it."""
 
     ref: Ref
@@ -173,8 +163,7 @@ class Meanwhile(Enum):
     FREE = "take its throttle away"
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Value):
     """Wish: change how fast the job of a disk goes, or how fast its guest writes."""
 
     ref: Ref
@@ -186,8 +175,7 @@ class Pace:
     """Of the guest, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Value):
     """Wish: write down something else of a snapshot."""
 
     ref: Ref
@@ -198,8 +186,7 @@ class Edit:
     """Have libvirt take it for where the domain is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Describe:
+class Describe(Value):
     """Wish: another title or description of the domain."""
 
     ref: Ref
@@ -207,22 +194,19 @@ class Describe:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class FreezeGuest:
+class FreezeGuest(Value):
     """Wish: have the guest agent freeze all file systems."""
 
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class ThawGuest:
+class ThawGuest(Value):
     """Wish: have the guest agent thaw them."""
 
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Adopt:
+class Adopt(Value):
     """Wish: have libvirt record an internal snapshot that only the images know."""
 
     ref: Ref
@@ -230,16 +214,14 @@ class Adopt:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Discard:
+class Discard(Value):
     """Wish: delete an internal snapshot that only the images know."""
 
     ref: Ref
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveOrphan:
+class RemoveOrphan(Value):
     """Wish: remove an image, or saved RAM, that nothing refers to."""
 
     ref: Ref

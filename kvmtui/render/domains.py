@@ -20,7 +20,6 @@ from kvmtui.render.row import (
     STRONG,
     WARN,
     Cell,
-    LateRow,
     Row,
     cropped,
     fitted,
@@ -133,7 +132,7 @@ def _findings(domain: Domain, uri: str, facts: Facts, readable: bool) -> tuple[F
 @of_each_domain
 def _row(domain: Domain, uri: str, facts: Facts, lost: bool, readable: bool, width: int) -> Row:
     """Remembered: of thousands of domains few change at a time."""
-    return LateRow(
+    return Row(
         Ref(uri, domain.uuid),
         lambda: cropped(_domain(domain, uri, facts, lost, readable, width), width),
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.text import Text
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job
+from kvmtui.model.value import Value
 from kvmtui.model.words import size, span
 from kvmtui.model.world import World
 from kvmtui.render import silence
@@ -56,8 +55,7 @@ def _busy(domain: Domain, width: int, now: float) -> Text:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Value):
     """What all lines have room for."""
 
     width: int

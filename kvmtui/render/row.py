@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
+
+from kvmtui.model.value import Value
 
 QUIET = "dim"
 GOOD = "green"
@@ -22,34 +23,41 @@ MARK = "✓ "
 """Stands before the name of what is marked."""
 
 
-@dataclass(frozen=True)
 class Row:
-    """One line. Rows with equal keys are the same thing at another time."""
+    """One line. Rows with equal keys are the same thing at another time.
 
-    key: Hashable
-    text: Text
-    selectable: bool = True
-    """The cursor may stand on it."""
+    A text that is a function is made when it is looked at: of thousands, a screen shows some.
+    """
+
+    __slots__ = ("_text", "key", "selectable")
+
+    def __init__(
+        self, key: Hashable, text: Text | Callable[[], Text], *, selectable: bool = True
+    ) -> None:
+        self.key = key
+        self.selectable = selectable
+        """The cursor may stand on it."""
+        self._text = text
+
+    @property
+    def text(self) -> Text:
+        """What is shown."""
+        if not isinstance(self._text, Text):
+            self._text = self._text()
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and (self.key, self.selectable, self.text) == (
+            other.key,
+            other.selectable,
+            other.text,
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
-class LateRow(Row):
-    """A line whose text is made when it is looked at: of thousands, a screen shows some."""
-
-    _make: Callable[[], Text]
-
-    def __init__(self, key: Hashable, make: Callable[[], Text]) -> None:
-        for name, value in (("key", key), ("_make", make), ("selectable", True)):
-            object.__setattr__(self, name, value)
-
-    def __getattr__(self, name: str) -> Text:
-        if name != "text":
-            raise AttributeError(name)
-        object.__setattr__(self, name, self._make())
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Value):
     """A column of fixed width."""
 
     text: str
@@ -89,7 +97,9 @@ def line(width: int, left: Text, cells: Sequence[Cell] = ()) -> Text:
 def fitted(rows: Iterable[Row], width: int) -> tuple[Row, ...]:
     """The rows, none wider than the pane."""
     return tuple(
-        row if row.text.cell_len <= width else replace(row, text=cropped(row.text, width))
+        row
+        if row.text.cell_len <= width
+        else Row(row.key, cropped(row.text, width), selectable=row.selectable)
         for row in rows
     )
 

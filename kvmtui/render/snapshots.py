@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 
 from rich.text import Text
 
@@ -12,6 +11,7 @@ from kvmtui.model.domain import IO_ERROR, Domain
 from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.outline import Entry, Outline
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import Value
 from kvmtui.model.words import count, moment, size
 from kvmtui.plans import starved
 from kvmtui.plans.fits import MISSING, misfit
@@ -79,8 +79,7 @@ def inside_of(key: object) -> str | None:
     return str(key[1]) if known and isinstance(key, tuple) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Value):
     snapshot: Snapshot | None
     guides: str
 
@@ -118,7 +117,7 @@ def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Itera
     forest = Forest(tuple(map(_sketched, outline.entries)), outline.current)
     for node in _walk(forest, (), max(width // GUIDES // 2 * 2, 4)):
         if node.snapshot is None:
-            yield replace(_here(domain, node.guides), selectable=False)
+            yield _here(domain, node.guides, selectable=False)
             continue
         left = Text.assemble((node.guides, QUIET), _STATES.get(node.snapshot.state, " "), " ")
         current = node.snapshot.name == outline.current
@@ -168,14 +167,14 @@ def _guides(above: str, own: str, most: int) -> str:
     return guides if len(guides) <= most else DEEPER + guides[len(DEEPER) - most :]
 
 
-def _here(domain: Domain, guides: str) -> Row:
+def _here(domain: Domain, guides: str, *, selectable: bool = True) -> Row:
     text = Text.assemble((guides, QUIET), ("▶ you are here", ACCENT))
     text.append(f" · {domain.state.value}", QUIET)
     if domain.reason == IO_ERROR:
         text.append(f", {NO_SPACE if starved.disks(domain) else IO_ERROR}", BAD)
     if domain.stranded:
         text.append(" for a merge", WARN)
-    return Row(HERE, text)
+    return Row(HERE, text, selectable=selectable)
 
 
 def _row(

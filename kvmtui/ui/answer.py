@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 from textual.widgets import Static
 
@@ -11,8 +9,9 @@ from textual.widgets import Static
 class Answer(Static, can_focus=True):
     """Tells its form when the answer is another; Enter is left to the form."""
 
-    @dataclass
     class Changed(Message):
         """The answer is another now."""
 
-        answer: Answer
+        def __init__(self, answer: Answer) -> None:
+            super().__init__()
+            self.answer = answer

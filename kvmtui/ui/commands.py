@@ -6,11 +6,11 @@ Footer, help, the command list, ``--read-only`` and the README's table of keys a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from kvmtui.model.value import Value
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import find
 from kvmtui.ui.view import View
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from kvmtui.ui.forms.form import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value):
     """Something that a key does. It either has a form (and so a plan), or an action."""
 
     id: str

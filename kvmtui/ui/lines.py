@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -33,12 +32,13 @@ class Lines(ScrollView, can_focus=True):
     cursor = reactive(-1, repaint=False)
     """Index of the row the cursor stands on; -1 while no row can be selected."""
 
-    @dataclass
     class Moved(Message):
         """The cursor stands on another thing now."""
 
-        lines: Lines
-        key: Hashable
+        def __init__(self, lines: Lines, key: Hashable) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
 
         @property
         def control(self) -> Lines:

@@ -8,9 +8,9 @@ and that is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import replace
 from os.path import basename
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref, World
 from kvmtui.render.snapshots import HERE
 from kvmtui.render.words import safe

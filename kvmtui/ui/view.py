@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job
 from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.value import Value, field, replace
 from kvmtui.model.world import Host, Ref, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject, find
 from kvmtui.render.row import NOT_USED
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Value):
     """Panes draw it, commands act on it; equal views draw the same."""
 
     world: World = field(default_factory=World)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import ClassVar
 
 import libvirt
 
+from kvmtui.model.value import replace
 from kvmtui.plans import orphans
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import DeleteSnapshot, StartOver

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.wishes import Create, Merge, Revert
 from tests.host.conftest import NewMachine

@@ -7,12 +7,12 @@ exactly what it was taken of; with a job that is left, after that was ended by i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref
 from kvmtui.plans import mend
 from kvmtui.plans.plan import Plan, Refusal

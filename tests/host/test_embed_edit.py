@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libvirt
 import pytest
 
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot
 from kvmtui.plans.wishes import Create, Delete, Describe, Edit, Revert

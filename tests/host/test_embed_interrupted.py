@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import libvirt
 import pytest
 
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import StartOver
 from kvmtui.plans.wishes import Create, Delete, Edit, Merge, Revert

@@ -6,13 +6,13 @@ import asyncio
 import os
 import signal
 import time
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import libvirt
 import pytest
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref
 from kvmtui.plans.flushing import MOMENT
 from kvmtui.plans.plan import Plan

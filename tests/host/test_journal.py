@@ -8,12 +8,12 @@ import resource
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kvmtui.host.journal import KEPT, Entry, Journal, state_dir
+from kvmtui.model.value import replace
 from tests.worlds import HOSTILE
 
 ENTRY = Entry(1.5, "qemu:///system", "web", "take snapshot “s1”", "virsh x", "done", 0.25, ok=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.host.shelf import Shelf
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Guest
 from kvmtui.model.sorting import natural
+from kvmtui.model.value import replace
 from tests.worlds import ANSWERING, FROZEN, SILENT, domain, host
 
 HELD = domain(guest=FROZEN, held=True)

@@ -177,6 +177,6 @@ def tells_of(snapshot: str, loss: str) -> bool:
 
 def _short(wish: Wish) -> str:
     """The wish less the reference, which is always the same."""
-    fields = {name: getattr(wish, name) for name in type(wish).__dataclass_fields__}
+    fields = {name: getattr(wish, name) for name in type(wish).__struct_fields__}
     told = ", ".join(f"{name}={value!r}" for name, value in fields.items() if name != "ref")
     return f"{type(wish).__name__}({told})"

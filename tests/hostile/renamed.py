@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
+
+from kvmtui.model.value import Value, replace
 
 _KEPT = {"device", "format", "how", "hypervisor", "job", "kind", "mode", "state", "type"}
 """Fields whose words mean something: with others there would be nothing to do."""
@@ -21,7 +22,7 @@ def renamed(value: Any, ending: str) -> Any:
     if isinstance(value, tuple):
         parts = (renamed(each, ending) for each in value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    if is_dataclass(value) and not isinstance(value, type):
-        names = (each.name for each in fields(value) if each.name not in _KEPT)
+    if isinstance(value, Value):
+        names = (name for name in value.__struct_fields__ if name not in _KEPT)
         return replace(value, **{name: renamed(getattr(value, name), ending) for name in names})
     return value

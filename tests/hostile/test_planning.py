@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans import planner
 from kvmtui.plans.wishes import Wish

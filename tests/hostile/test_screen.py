@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from kvmtui.model.comparison import Comparison
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link
 from tests.hostile.renamed import renamed
 from tests.hostile.values import harmless

@@ -7,7 +7,6 @@ import types
 import typing
 import unicodedata
 from collections import abc
-from dataclasses import replace
 from enum import Enum
 from functools import cache
 from types import NoneType
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host
 from tests.worlds import HOSTILE, NOW
 

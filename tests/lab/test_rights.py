@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from kvmtui.host.virt import Opener
 from kvmtui.host.virt.facts import FOR_READING
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Answer
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import Create, Delete, FreezeGuest, Merge, Revert, Switch
 from tests.host.driver import Driver, driving

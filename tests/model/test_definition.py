@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kvmtui.model import parse
 from kvmtui.model.definition import Card, Definition, Drive, differences, read
+from kvmtui.model.value import replace
 from kvmtui.model.xml import tree
 
 DOCUMENTS = Path(__file__).parent / "documents"

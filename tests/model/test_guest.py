@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kvmtui.model.guest import Answer, Guest
+from kvmtui.model.value import replace
 from tests.worlds import ANSWERING, SILENT
 
 ICY = Guest(Answer.ANSWERING, frozen=True, version="7.2.22")

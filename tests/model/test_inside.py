@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.disk import ImageSnapshot, Layer
 from kvmtui.model.domain import Domain
 from kvmtui.model.inside import Unrecorded, hidden, lost, mistaken, next_number, unrecorded
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from tests.worlds import disk, domain, external, file, inner, internal
 
 

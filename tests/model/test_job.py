@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.job import Job, JobKind, Sample
+from kvmtui.model.value import replace
 
 
 def job(done: int, total: int = 1000, kind: JobKind = JobKind.COMMIT, **fields: object) -> Job:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel, Guest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.wishes import Create
 from tests.worlds import (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans import cut_short
 from kvmtui.plans.steps import (
     AbortJob,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import DeleteSnapshot, Power, RemoveFile, Verb, Vouch
 from kvmtui.plans.wishes import Delete

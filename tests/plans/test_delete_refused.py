@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import RESTORED, Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Commit, DeleteSnapshot, ManagedSave, Power, Verb
 from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.worlds import (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans.depth import NESTED
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import Delete, Merge, Revert, Switch, Wish

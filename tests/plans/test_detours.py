@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.wishes import Create, Delete, Revert, Wish
 from tests.worlds import (
     V9,

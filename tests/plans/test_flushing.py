@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import State
 from kvmtui.model.folder import RAM
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans.flushing import MOMENT
 from kvmtui.plans.steps import Flush, RemoveFile

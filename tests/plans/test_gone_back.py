@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.health import findings
 from kvmtui.plans.plan import Refusal

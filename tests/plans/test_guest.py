@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel, Guest
 from kvmtui.model.snapshot import Memory
+from kvmtui.model.value import replace
 from kvmtui.plans import guest
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import After, CreateSnapshot, Freeze, Power, SetTime, Step, Thaw, Verb

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from kvmtui.model.disk import Disk, ImageSnapshot, Layer
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.growth import Growth, rounded
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host
 from kvmtui.plans import health
 from kvmtui.plans.health import Finding, Severity

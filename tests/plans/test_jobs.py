@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.disk import Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AbortJob, DeleteSnapshot, Pivot, Power, Verb
 from kvmtui.plans.wishes import Cancel, Finish

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Amend

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.chain import merge
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitReady, Commit, DeleteSnapshot, Pivot

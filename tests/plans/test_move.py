@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from kvmtui.model.disk import Disk, ImageSnapshot, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.place import There
+from kvmtui.model.value import replace
 from kvmtui.plans.chain import move
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import replace
 
 import pytest
 
 from kvmtui.model.snapshot import Memory
+from kvmtui.model.value import replace
 from kvmtui.plans import names, subject
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.plans.subject import Subject

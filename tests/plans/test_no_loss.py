@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Danger, Refusal

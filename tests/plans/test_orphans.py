@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.folder import QCOW2, RAM, Folder, StoredFile
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.words import moment
 from kvmtui.model.world import Host, World
 from kvmtui.plans import orphans

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.tuning import Tuning
+from kvmtui.model.value import replace
 from kvmtui.plans import outcome
 from kvmtui.plans.steps import (
     AbortJob,

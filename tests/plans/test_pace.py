@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.model.tuning import Tuning
+from kvmtui.model.value import replace
 from kvmtui.plans.jobs import pace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AwaitOver, Power, SetSpeed, Tune, Verb

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.domain import State
 from kvmtui.model.place import Place, There
 from kvmtui.model.snapshot import Memory
+from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Danger, Plan
 from kvmtui.plans.steps import CreateSnapshot, Target

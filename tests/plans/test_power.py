@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.wishes import Switch

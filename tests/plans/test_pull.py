@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import Disk, ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans import mend
 from kvmtui.plans.flushing import MOMENT

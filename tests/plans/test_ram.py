@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans import power, ram
 from kvmtui.plans.plan import Danger

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import Create, Delete, Edit, Merge, Pull, Revert, Switch, Wish
 from tests.worlds import V9, V12, chained, file, ref, refused, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import Mirror
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.place import Image, Place, There
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import CreateSnapshot, Target
 from kvmtui.plans.wishes import Create

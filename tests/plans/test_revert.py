@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.definition import Definition
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.revert import last_safety
 from kvmtui.plans.steps import (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import State
 from kvmtui.model.place import There
+from kvmtui.model.value import replace
 from kvmtui.plans.wishes import Create
 from tests.worlds import GIB, allowed, disk, domain, file, place, ref, refused, world
 

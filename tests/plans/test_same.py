@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.value import replace
 from kvmtui.plans import same
 from kvmtui.plans.same import of_each_domain
 from tests.worlds import chained

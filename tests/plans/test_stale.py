@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Redefine
 from kvmtui.plans.wishes import Revert
 from tests.worlds import allowed, chained, disk, domain, external, file, ref, refused, world

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.disk import FAILED, NO_SPACE
 from kvmtui.model.domain import IO_ERROR, Domain, State
+from kvmtui.model.value import replace
 from kvmtui.plans import health
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import Switch

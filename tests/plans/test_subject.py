@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.silence import QEMU, Silence
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link, Ref
 from kvmtui.plans import planner, subject
 from kvmtui.plans.plan import Plan, Refusal

@@ -5,12 +5,11 @@ The mark is with the snapshot whose overlay was merged into; spoilt is the one t
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Redefine
 from kvmtui.plans.wishes import Delete, Merge, Revert
 from tests.worlds import (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import State
+from kvmtui.model.value import replace
 from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.worlds import allowed, chained, file, ref, world
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kvmtui.model.disk import Disk, Layer, Mirror
 from kvmtui.model.domain import Domain
+from kvmtui.model.value import replace
 from kvmtui.render import chain
 from kvmtui.render.row import QUIET, WARN, plain
 from tests.worlds import (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from rich.console import Console
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.silence import QEMU, Silence
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link, World
 from kvmtui.plans import health
 from kvmtui.render import domains

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Answer, Channel, Guest
+from kvmtui.model.value import replace
 from kvmtui.render import guest
 from kvmtui.render.row import plain
 from tests.worlds import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from rich.text import Text
@@ -12,6 +11,7 @@ from rich.text import Text
 from kvmtui.host.journal import Entry
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel, FileSystem
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.wishes import Revert

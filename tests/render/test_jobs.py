@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.job import Job, JobKind, Sample
+from kvmtui.model.value import replace
 from kvmtui.render import jobs
 from kvmtui.render.row import WARN, plain
 from tests.worlds import (

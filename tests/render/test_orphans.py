@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kvmtui.model.domain import Domain
 from kvmtui.model.folder import QCOW2, RAM, Folder, StoredFile
+from kvmtui.model.value import replace
 from kvmtui.model.world import Host
 from kvmtui.render import chain
 from kvmtui.render.row import plain

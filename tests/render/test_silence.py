@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kvmtui.model.silence import LIBVIRT, QEMU, Silence
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link, World
 from kvmtui.render import jobs, silence, snapshots
 from kvmtui.render.row import plain

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.render import snapshots
 from kvmtui.render.row import plain
 from tests.worlds import (

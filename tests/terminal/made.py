@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.job import Job, JobKind, Sample
+from kvmtui.model.value import replace
 from kvmtui.ui.app import Kvmtui
 from tests.ui.stage import Still, world
 from tests.worlds import ANSWERING, GIB, chained

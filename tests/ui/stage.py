@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from textual import events
@@ -19,6 +18,7 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
 from kvmtui.model.place import Place
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref, World
 from kvmtui.plans.plan import Plan
 from kvmtui.ui.app import Kvmtui

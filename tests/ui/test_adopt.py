@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import AdoptSnapshot, DeleteSnapshot
 from kvmtui.ui.screens.main import Main
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from textual.widgets import Button, Input
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
 from kvmtui.model.place import Image, There
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import CreateSnapshot
 from kvmtui.ui.screens.plan import PlanScreen
 from tests import worlds

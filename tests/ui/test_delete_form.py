@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
 from kvmtui.model.snapshot import Forest, Memory
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import Amend, Commit, DeleteSnapshot, RemoveFile

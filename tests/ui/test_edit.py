@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from textual.widgets import Button, Input
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import EditRecord, SetMetadata
 from kvmtui.ui.forms.edit import meant, shown
 from tests.ui.stage import Still, database, on_stage, text, until, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.growth import Growth
+from kvmtui.model.value import replace
 from kvmtui.ui.lines import Lines
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world
 from tests.worlds import GIB, READY, chained

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from textual.screen import Screen
 
 from kvmtui.model.domain import State
+from kvmtui.model.value import replace
 from kvmtui.render import domains
 from kvmtui.ui.panes.chain import Chain
 from kvmtui.ui.panes.domains import Domains

@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.strip import Strip
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.ui import frames
 from kvmtui.ui.frames import PLAIN, Frames

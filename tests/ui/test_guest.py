@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from kvmtui.host.perform import Outcome
 from kvmtui.model.domain import Domain
 from kvmtui.model.guest import Channel
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link, World
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import Freeze, Thaw

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kvmtui.model.disk import Layer
 from kvmtui.model.domain import Domain
+from kvmtui.model.value import replace
 from kvmtui.render import layer as render
 from tests.ui.stage import Still, database, on_stage, text, until, world
 from tests.worlds import GIB, chained, disk, domain, facts, file, host

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from textual.strip import Strip
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.job import Job, JobKind, Sample
 from kvmtui.model.snapshot import Forest, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link, Ref, World
 from kvmtui.ui.app import Kvmtui
 from kvmtui.ui.lines import Lines

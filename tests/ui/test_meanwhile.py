@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 from kvmtui.host.perform import Outcome
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot

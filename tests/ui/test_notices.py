@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from textual.pilot import Pilot
 
 from kvmtui.host.journal import Entry
 from kvmtui.host.perform import Outcome
+from kvmtui.model.value import replace
 from kvmtui.model.world import Link
 from kvmtui.plans.plan import Plan
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from kvmtui.model.folder import QCOW2, Folder, StoredFile
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import DeleteSnapshot, RemoveFile
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain
 from kvmtui.model.job import Job, Sample
 from kvmtui.model.tuning import Tuning
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import AwaitOver, Power, SetSpeed, Tune, Verb
 from tests.ui.stage import Still, on_stage, text, until, world
 from tests.ui.test_plan_screen import modal

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from textual.pilot import Pilot
 
 from kvmtui.model.domain import State
 from kvmtui.model.job import Job, JobKind, Sample
+from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world
 from tests.worlds import FROZEN, GIB, NOW

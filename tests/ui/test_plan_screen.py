@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from textual.widgets import Button, Input
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Commit, CreateSnapshot, DeleteSnapshot, Power, Verb
 from kvmtui.ui.forms import create

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -12,6 +11,7 @@ from textual.widgets import Button, Input
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import ManagedSave, SaveTo, StartFrom, Verb
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import Still, bare, on_stage, text, until, world

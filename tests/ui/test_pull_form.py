@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import Pull
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import Still, on_stage, text, until, world

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import State
+from kvmtui.model.value import replace
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.reading import Reading
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from textual.widgets import Button
 
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot, ManagedSave, Power, RemoveManagedSave, Verb
 from kvmtui.ui.screens.plan import PlanScreen

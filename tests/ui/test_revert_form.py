@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from textual.pilot import Pilot
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.plans.steps import CreateSnapshot, Power, RestoreRam, StartOver, Verb
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import Still, bare, database, on_stage, text, until, world

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 import libvirt
+
+from kvmtui.model.value import Value
 
 
 class Change(Enum):
@@ -24,8 +25,7 @@ class Change(Enum):
     """The connection itself is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value):
     """Something happened to a domain (``uuid``), or to the connection (``uuid`` empty)."""
 
     change: Change

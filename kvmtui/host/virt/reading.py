@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import libvirt
@@ -18,6 +17,7 @@ from kvmtui.model.domain import IO_ERROR, RESTORED, Config, Domain, State
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.sharing import Shared
 from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
 
 _STATES = {
     libvirt.VIR_DOMAIN_NOSTATE: State.RUNNING,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
 from typing import Any
 
 import libvirt
@@ -15,6 +14,7 @@ from kvmtui.host.virt.sizes import is_local
 from kvmtui.model import parse
 from kvmtui.model.place import Place, There
 from kvmtui.model.saved import SavedRam
+from kvmtui.model.value import replace
 
 
 def opened(handle: Any, place: Place) -> Place:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from kvmtui.host.virt.pulling import pulls
 from kvmtui.host.virt.volumes import Volumes
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config
+from kvmtui.model.value import replace
 
 Sizes = dict[tuple[str, int], tuple[int | None, int | None]]
 """(target, backing index) -> (capacity, used), in bytes."""

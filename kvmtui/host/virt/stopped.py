@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import libvirt
 
 from kvmtui.model.disk import FAILED, NO_SPACE, Disk
+from kvmtui.model.value import replace
 
 _WORDS = {
     libvirt.VIR_DOMAIN_DISK_ERROR_NO_SPACE: NO_SPACE,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from kvmtui.host.virt import keeping
 
 
-@dataclass
 class Touched:
     """libvirt has a folder of records for each domain, and replaces a file to change it."""
 
-    handle: Any
-    _times: Mapping[str, int] = field(default_factory=dict, init=False)
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self._times: Mapping[str, int] = {}
 
     def names(self, recorded: Collection[str]) -> frozenset[str] | None:
         """The domains whose folders have changed since this was asked last.

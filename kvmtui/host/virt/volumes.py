@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from os.path import dirname, isabs, join
 from typing import Any
 
@@ -17,6 +16,7 @@ from kvmtui.host.walk import Sight
 from kvmtui.model import volume
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.model.volume import Volume
 
 REST = 10.0
@@ -35,29 +35,34 @@ _KINDS = ("file", "block", "dir", "network", "netdir", "ploop")
 """``virStorageVolType``."""
 
 
-@dataclass
 class _Pool:
-    handle: Any
-    asked: float = float("-inf")
-    """When it was told to look at its files; it knows nothing younger, by the monotonic clock."""
-    took: float = 0.0
-    """Seconds that this took."""
-    sound: bool = False
-    """It did look, the last time."""
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self.asked = float("-inf")
+        """When it was told to look at its files, by the monotonic clock: all it knows is older."""
+        self.took = 0.0
+        """Seconds that this took."""
+        self.sound = False
+        """It did look, the last time."""
+
+    def led_to_by(self, handle: Any) -> _Pool:
+        """The same pool, by a handle that is valid now."""
+        self.handle = handle
+        return self
 
 
-@dataclass
 class Volumes:
     """The pools of one connection. A refresh reads the header of every file, so it is rare."""
 
-    handle: Any
-    now: Callable[[], float] = time.monotonic
-    _folders: dict[str, _Pool] = field(default_factory=dict)
-    _wanted: dict[str, float] = field(default_factory=dict)
-    """Since when somebody names a path of which no pool knows."""
-    _listed: float = float("-inf")
-    _since: float = float("-inf")
-    """What pools tell must not be older than this."""
+    def __init__(self, handle: Any, now: Callable[[], float] = time.monotonic) -> None:
+        self.handle = handle
+        self.now = now
+        self._folders: dict[str, _Pool] = {}
+        self._wanted: dict[str, float] = {}
+        """Since when somebody names a path of which no pool knows."""
+        self._listed = float("-inf")
+        self._since = float("-inf")
+        """What pools tell must not be older than this."""
 
     def renew(self) -> None:
         """A plan is to be made: nothing that was learnt before is good enough."""
@@ -206,7 +211,7 @@ class Volumes:
             listed = pools.by_folder(self.handle)
             known = self._folders
             self._folders = {
-                folder: replace(known[folder], handle=handle) if folder in known else _Pool(handle)
+                folder: known[folder].led_to_by(handle) if folder in known else _Pool(handle)
                 for folder, handle in listed.items()
             }
         return self._folders.get(dirname(path))

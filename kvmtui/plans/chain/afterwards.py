@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import Config, State
 from kvmtui.model.snapshot import Forest, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans.chain.merging import Merged, free, growth
 from kvmtui.plans.subject import Subject
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.model.words import listed
 from kvmtui.plans import edit, orphans
 from kvmtui.plans.plan import Refusal

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from os.path import dirname
 
 from kvmtui.model.disk import Disk, Layer
+from kvmtui.model.value import Value
 from kvmtui.model.words import size
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Redefine
 from kvmtui.plans.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Value):
     """Layers of a disk, from ``top`` down, that are merged into ``base`` and removed."""
 
     disk: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.model.words import count
 from kvmtui.plans import guest, leftovers, ram
 from kvmtui.plans.chain import afterwards, leaving, merging

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.model.value import Value, replace
 from kvmtui.plans import flushing, leftovers, orphans
 from kvmtui.plans.chain import afterwards, leaving
 from kvmtui.plans.chain.merging import Merged
@@ -24,8 +24,7 @@ COMMIT_INSTEAD = frozenset(
 """Rules against libvirt's own delete that say nothing against a commit of the same layers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Value):
     """What is done for one snapshot, and what comes of it."""
 
     before: Subject

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans import depth, rules
 from kvmtui.plans.chain import leaving
 from kvmtui.plans.chain.merging import Merged, adjacent, layers_of, no_room

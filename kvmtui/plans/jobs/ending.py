@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model.job import Job, JobKind
 from kvmtui.model.snapshot import Snapshot
+from kvmtui.model.value import replace
 from kvmtui.plans.chain import leaving, merge
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.steps import AbortJob, AbortRam, Pivot, Power, Verb

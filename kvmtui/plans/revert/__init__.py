@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kvmtui.model import inside
 from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.model.words import moment, size
 from kvmtui.plans import create, guest, names
 from kvmtui.plans.plan import Danger, Plan, Refusal

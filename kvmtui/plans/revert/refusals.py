@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from os.path import basename
 
 from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
+from kvmtui.model.value import replace
 from kvmtui.plans import mend, places, room, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import images, overlays, stale

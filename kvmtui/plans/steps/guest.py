@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Value):
     """``virDomainFSFreeze``: the guest writes out what it holds back, and then nothing more."""
 
     domain: str
@@ -24,8 +22,7 @@ class Freeze:
         return virsh("domfsfreeze", self.domain)
 
 
-@dataclass(frozen=True, slots=True)
-class Thaw:
+class Thaw(Value):
     """``virDomainFSThaw``: the guest can write again; nothing happens to one that is thawed."""
 
     domain: str
@@ -40,8 +37,7 @@ class Thaw:
         return virsh("domfsthaw", self.domain)
 
 
-@dataclass(frozen=True, slots=True)
-class SetTime:
+class SetTime(Value):
     """``virDomainSetTime`` with SYNC: RAM that comes back brings the time of then with it."""
 
     domain: str

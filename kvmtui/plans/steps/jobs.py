@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from os.path import basename
 
+from kvmtui.model.value import Value
 from kvmtui.model.words import size
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Value):
     """``virDomainBlockCommit`` of the active layer, or of one further down."""
 
     domain: str
@@ -41,8 +40,7 @@ class Commit:
         return virsh("blockcommit", self.domain, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(Value):
     """``virDomainBlockRebase``: the active layer takes in what lies between it and a base."""
 
     domain: str
@@ -66,8 +64,7 @@ class Pull:
         return virsh("blockpull", self.domain, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Value):
     """``virDomainBlockCopy`` to a new file, of all layers or of the active one alone."""
 
     domain: str
@@ -93,8 +90,7 @@ class Copy:
         return virsh("blockcopy", self.domain, *words, "--transient-job")
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitReady:
+class AwaitReady(Value):
     """Waits until the job of a disk says READY; never takes full progress for it."""
 
     domain: str
@@ -110,8 +106,7 @@ class AwaitReady:
         return virsh("blockjob", self.domain, "--path", self.disk, "--info")
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitMerged:
+class AwaitMerged(Value):
     """Waits until a layer below the active one has gone from the chain."""
 
     domain: str
@@ -129,8 +124,7 @@ class AwaitMerged:
         return virsh("blockjob", self.domain, "--path", self.disk, "--info")
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitOver:
+class AwaitOver(Value):
     """Waits until the job of a disk is READY or gone, whatever became of it."""
 
     domain: str
@@ -146,8 +140,7 @@ class AwaitOver:
         return virsh("blockjob", self.domain, "--path", self.disk, "--info")
 
 
-@dataclass(frozen=True, slots=True)
-class SetSpeed:
+class SetSpeed(Value):
     """``virDomainBlockJobSetSpeed``."""
 
     domain: str
@@ -167,8 +160,7 @@ class SetSpeed:
         return virsh("blockjob", self.domain, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class Tune:
+class Tune(Value):
     """``virDomainSetBlockIoTune`` of the running domain alone: gone with its next start.
 
     libvirt changes limits of bytes only together, so those of reads are said too.
@@ -194,8 +186,7 @@ class Tune:
         return virsh("blkdeviotune", self.domain, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class Pivot:
+class Pivot(Value):
     """``virDomainBlockJobAbort`` with PIVOT."""
 
     domain: str
@@ -212,8 +203,7 @@ class Pivot:
         return virsh("blockjob", self.domain, "--path", self.disk, "--pivot")
 
 
-@dataclass(frozen=True, slots=True)
-class AbortJob:
+class AbortJob(Value):
     """``virDomainBlockJobAbort``: the chain stays as it was before the job."""
 
     domain: str
@@ -229,8 +219,7 @@ class AbortJob:
         return virsh("blockjob", self.domain, "--path", self.disk, "--abort")
 
 
-@dataclass(frozen=True, slots=True)
-class AbortRam:
+class AbortRam(Value):
     """``virDomainAbortJob`` while RAM is being saved: the guest goes on, no file is left."""
 
     domain: str

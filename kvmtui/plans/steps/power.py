@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from kvmtui.model import errand
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
@@ -38,8 +38,7 @@ _VIRSH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Value):
     """Start, stop, pause or resume: ``virDomainCreate``, ``Shutdown``, ``Suspend``, …"""
 
     domain: str
@@ -66,8 +65,7 @@ class Power:
         return f"{line}{unless}"
 
 
-@dataclass(frozen=True, slots=True)
-class Flush:
+class Flush(Value):
     """``virDomainSuspend`` and ``virDomainResume``: a QEMU that stops its guest writes down all.
 
     Not carried out on a guest that does not run: it must not run afterwards either.
@@ -85,8 +83,7 @@ class Flush:
         return f"{virsh('suspend', self.domain)} && {virsh('resume', self.domain)}"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveManagedSave:
+class RemoveManagedSave(Value):
     """``virDomainManagedSaveRemove``: the saved RAM would not fit the disks any more."""
 
     domain: str

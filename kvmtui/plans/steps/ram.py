@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from os.path import basename
 
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
 
-@dataclass(frozen=True, slots=True)
-class ManagedSave:
+class ManagedSave(Value):
     """``virDomainManagedSave``: libvirt keeps the file, and the next start goes on from it."""
 
     domain: str
@@ -26,8 +25,7 @@ class ManagedSave:
         return virsh("managedsave", self.domain)
 
 
-@dataclass(frozen=True, slots=True)
-class SaveTo:
+class SaveTo(Value):
     """``virDomainSaveFlags``; libvirt would write over a file that is there already."""
 
     domain: str
@@ -43,8 +41,7 @@ class SaveTo:
         return virsh("save", self.domain, "--file", self.file)
 
 
-@dataclass(frozen=True, slots=True)
-class StartFrom:
+class StartFrom(Value):
     """``virDomainRestoreFlags``, with the definition and on the disks of then."""
 
     domain: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
 
-@dataclass(frozen=True, slots=True)
-class EditRecord:
+class EditRecord(Value):
     """``virDomainSnapshotCreateXML`` with REDEFINE: a snapshot's own record, changed in parts."""
 
     domain: str
@@ -44,8 +42,7 @@ class EditRecord:
         return f"{line}   # edit {', '.join(edited)}" if edited else line
 
 
-@dataclass(frozen=True, slots=True)
-class AdoptSnapshot:
+class AdoptSnapshot(Value):
     """``virDomainSnapshotCreateXML`` with REDEFINE of a record that libvirt never had."""
 
     domain: str
@@ -72,8 +69,7 @@ class AdoptSnapshot:
         return f"{line}   # around the <domain> of: {now}"
 
 
-@dataclass(frozen=True, slots=True)
-class SetMetadata:
+class SetMetadata(Value):
     """``virDomainSetMetadata`` of the domain's title or description."""
 
     domain: str

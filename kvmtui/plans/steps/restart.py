@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.snapshots import Target
 from kvmtui.plans.steps.spelling import virsh
@@ -14,8 +14,7 @@ def _recorded(domain: str, snapshot: str) -> str:
     return virsh("snapshot-dumpxml", domain, "--snapshotname", snapshot, "--security-info")
 
 
-@dataclass(frozen=True, slots=True)
-class StartOver:
+class StartOver(Value):
     """``virDomainDefineXML`` with what a snapshot recorded, and new overlays on its images.
 
     The two belong together: between them the domain stands on images that must not be written
@@ -46,8 +45,7 @@ class StartOver:
         return f"virsh define --file THEN.xml && {overlays}   # the <domain> of: {dump}"
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreRam:
+class RestoreRam(Value):
     """``virDomainRestoreFlags``: the RAM of an external snapshot, on other disks.
 
     libvirt writes such a file in the format of ``virsh save``, and leaves it as it is when it

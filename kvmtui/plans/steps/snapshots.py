@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from kvmtui.model.value import Value
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
@@ -18,8 +18,7 @@ class After(Enum):
     OFF = "shut off"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     """What a new snapshot does with one disk."""
 
     disk: str
@@ -38,8 +37,7 @@ class Target:
         return f"{self.disk},snapshot={self.mode}{kind}{file}"
 
 
-@dataclass(frozen=True, slots=True)
-class CreateSnapshot:
+class CreateSnapshot(Value):
     """``virDomainSnapshotCreateXML``."""
 
     domain: str
@@ -83,8 +81,7 @@ class CreateSnapshot:
         return virsh("snapshot-create-as", self.domain, *words)
 
 
-@dataclass(frozen=True, slots=True)
-class RevertSnapshot:
+class RevertSnapshot(Value):
     """``virDomainRevertToSnapshot``."""
 
     domain: str
@@ -102,8 +99,7 @@ class RevertSnapshot:
         return virsh("snapshot-revert", self.domain, "--snapshotname", self.snapshot, *state)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteSnapshot:
+class DeleteSnapshot(Value):
     """``virDomainSnapshotDelete``."""
 
     domain: str
@@ -158,8 +154,7 @@ def _put_back(domain: str, file: str) -> str:
     return virsh("snapshot-create", domain, "--xmlfile", file, "--redefine")
 
 
-@dataclass(frozen=True, slots=True)
-class Redefine:
+class Redefine(Value):
     """``virDomainSnapshotCreateXML`` with REDEFINE: corrects what is recorded of a snapshot."""
 
     domain: str

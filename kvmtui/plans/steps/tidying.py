@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from os.path import basename
 
+from kvmtui.model.value import Value
 from kvmtui.model.words import listed
 from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.spelling import virsh
 
 
-@dataclass(frozen=True, slots=True)
-class Amend:
+class Amend(Value):
     """``virDomainSnapshotCreateXML`` with REDEFINE, for snapshots that stood on a merged layer."""
 
     domain: str
@@ -41,8 +40,7 @@ class Amend:
         return _rewritten(self.domain, self.snapshots)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveFile:
+class RemoveFile(Value):
     """``virStorageVolDelete``, or ``unlink`` where the file is in no storage pool of the host.
 
     Not carried out while anything still names the file.
@@ -65,8 +63,7 @@ class RemoveFile:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Vouch:
+class Vouch(Value):
     """``virDomainSnapshotCreateXML`` with REDEFINE: notes when the images were written last.
 
     That is how it can be told later that they hold what they did, once the chain of the domain

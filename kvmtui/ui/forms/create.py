@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from os.path import dirname
 
 from kvmtui.model.disk import Disk
+from kvmtui.model.value import Value
 from kvmtui.plans import names
 from kvmtui.plans.create import refusals
 from kvmtui.plans.plan import Refusal
@@ -91,8 +91,7 @@ def _proposed(subject: Subject) -> str:
     return names.snapshot_name(subject, time.strftime("snap-%Y-%m-%d"))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value):
     """The fields that not every snapshot needs."""
 
     subject: Subject

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from kvmtui.model.snapshot import Kind, Snapshot
+from kvmtui.model.value import replace
 from kvmtui.model.words import count
 from kvmtui.plans import delete, mend
 from kvmtui.plans.plan import Refusal

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from kvmtui.model.value import Value
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
@@ -15,8 +15,7 @@ Values = Mapping[str, Any]
 """What the fields hold now, by their ids."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """A line of text; its value is followed as long as nobody typed another."""
 
     id: str
@@ -29,8 +28,7 @@ class Line:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Value):
     """One of several answers; a refused one is dimmed with its reason."""
 
     value: Any
@@ -38,8 +36,7 @@ class Option:
     refusal: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """One of several answers."""
 
     id: str
@@ -53,8 +50,7 @@ class Choice:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Toggle:
+class Toggle(Value):
     """Yes or no; a refused one stays no."""
 
     id: str
@@ -67,8 +63,7 @@ class Toggle:
 Field = Line | Choice | Toggle
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Value):
     """Asked in one modal together with the plan that comes of it."""
 
     ref: Ref

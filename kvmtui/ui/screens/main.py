@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -16,6 +15,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from kvmtui.model.value import replace
 from kvmtui.model.world import Ref, World
 from kvmtui.render import silence, snapshots
 from kvmtui.render.row import QUIET

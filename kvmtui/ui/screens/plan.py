@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -15,6 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
+from kvmtui.model.value import Value, replace
 from kvmtui.model.world import World
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.wishes import Wish
@@ -41,8 +41,7 @@ _OR = form.Choice("instead", "Or", (form.Option("", "leave it"),), "", upright=T
 """What helps where the wish is refused; without an answer it stays refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Value):
     """What the user confirmed, and the plan that was on the screen."""
 
     wish: Wish

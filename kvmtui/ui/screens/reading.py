@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,13 +13,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kvmtui.host.base import HostError
+from kvmtui.model.value import Value
 from kvmtui.render.row import BAD, QUIET
 from kvmtui.render.words import safe
 from kvmtui.ui.screens.text import TextScreen
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value):
     """One of the pages; its text is read each time it is turned to."""
 
     name: str
