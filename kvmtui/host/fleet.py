@@ -14,12 +14,12 @@ from kvmtui.host.journal import Journal
 from kvmtui.host.seat import Seat
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.host.watch import Watch
-from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, Ref, World
 
 if TYPE_CHECKING:
     from kvmtui.host.perform import Outcome, Performance
+    from kvmtui.model.comparison import Comparison
     from kvmtui.plans.plan import Plan
 
 
@@ -82,6 +82,11 @@ class Fleet:
         async with asyncio.TaskGroup() as group:
             for watch in self.watches.values():
                 group.create_task(watch.run())
+
+    def attend(self) -> None:
+        """A key was pressed."""
+        for watch in self.watches.values():
+            watch.reader.attendance.note()
 
     def select(self, ref: Ref | None) -> None:
         """The domain that is looked at."""

@@ -12,7 +12,7 @@ from kvmtui.host.stale import Part, Stale
 Read = Callable[[str, Part], Awaitable[None]]
 
 
-async def follow(stale: Stale, read: Read, *, rest: float = 0.0) -> None:
+async def follow(stale: Stale, read: Read, *, rest: Callable[[], float] = lambda: 0.0) -> None:
     """Goes on until it is cancelled, or until a reading raises that is not late.
 
     ``rest``: how much longer than a reading takes the pause after it is.
@@ -30,8 +30,8 @@ async def follow(stale: Stale, read: Read, *, rest: float = 0.0) -> None:
                 reading.result()
             else:
                 reading.add_done_callback(forgotten)
-            if rest:
-                await asyncio.sleep(rest * (time.monotonic() - began))
+            if rest():
+                await asyncio.sleep(rest() * (time.monotonic() - began))
     finally:
         for reading in tuple(late):
             reading.add_done_callback(forgotten)

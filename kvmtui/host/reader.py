@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from kvmtui.host.asking import Asking
+from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Busy, Gone, HostError, Lost
 from kvmtui.host.following import follow
 from kvmtui.host.inspection import Inspection
@@ -30,8 +31,8 @@ from kvmtui.plans.progress import Watch as Progress
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""
 
-REST = 3.0
-"""How much longer than such a reading is the pause after it, where nobody waits."""
+REST = {False: 0.5, True: 3.0}
+"""How much longer than such a reading is the pause after it, where nobody waits: by attendance."""
 
 
 class Reader:
@@ -44,7 +45,8 @@ class Reader:
         self.pulse = Pulse(self.turns, shelf, self._revived, self._has_job)
         self.asking = Asking(opener, shelf)
         self.inspection = Inspection(shelf)
-        self.survey = Survey(opener, shelf)
+        self.attendance = Attendance()
+        self.survey = Survey(opener, shelf, self.attendance)
         self.details = Stale()
         self.leisure = Stale()
         """Domains that nobody waits for: they are read with pauses, and so that no key is late."""
@@ -177,7 +179,7 @@ class Reader:
 
     async def follow_leisure(self) -> None:
         """Reads what nobody waits for."""
-        await follow(self.leisure, self._read, rest=REST)
+        await follow(self.leisure, self._read, rest=lambda: REST[bool(self.attendance)])
 
     async def follow_memory(self) -> None:
         """Reads how much RAM is written, which can take until all of it is."""

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager, suppress
 
+from kvmtui.host.attendance import Attendance
 from kvmtui.host.following import forgotten
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.seat import Seat
@@ -23,6 +24,9 @@ FAR = 1
 MOST = 4
 """Seats that may be stuck with a domain before nobody goes on."""
 
+PAUSE = 0.1
+"""Seconds for which a seat waits for nobody to be at the keys, before it looks again."""
+
 CHUNK = {False: 16, True: 4}
 """Domains whose names, or records, are asked for at once: so many wait for one of them."""
 
@@ -30,9 +34,10 @@ CHUNK = {False: 16, True: 4}
 class Survey:
     """First all names and kinds, then all records; of domains whose forest is known, nothing."""
 
-    def __init__(self, opener: Opener, shelf: Shelf) -> None:
+    def __init__(self, opener: Opener, shelf: Shelf, attendance: Attendance) -> None:
         self._opener = opener
         self._shelf = shelf
+        self._attendance = attendance
         self._seats: list[Seat] = []
         self._stuck: set[str] = set()
         """Domains that libvirt has told nothing of yet, though it was asked."""
@@ -93,10 +98,8 @@ class Survey:
     async def _read(self, seat: Seat, waiting: deque[str], *, whole: bool) -> None:
         """Takes from those that wait until none does; from one that hangs to another seat."""
         while waiting:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._clear.wait(), PATIENCE)
-            if not waiting:
-                break
+            if not await self._may(seat) or not waiting:
+                continue
             chunk = [waiting.popleft() for _ in range(min(CHUNK[whole], len(waiting)))]
             found: dict[str, Outline | None] = {}
             reading = asyncio.wrap_future(
@@ -114,6 +117,17 @@ class Survey:
                 return  # not even the list comes, or too much hangs
             seat = self._new()
             self._seats.append(seat)
+
+    async def _may(self, seat: Seat) -> bool:
+        """Whether the seat may ask for more, once nobody waits for a domain.
+
+        While somebody is at the keys, one of them may, and with pauses.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._clear.wait(), PATIENCE)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._attendance.over(), PAUSE)
+        return seat is self._seats[0] or not self._attendance
 
     def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
         """What was learnt otherwise meanwhile counts more."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kvmtui.model.snapshot import Kind, Memory
 from kvmtui.model.value import Value
 
 
-class Entry(NamedTuple):
+class Entry(Value, gc=False):
     """One snapshot. What only its record tells is empty as long as that was not read."""
 
     name: str

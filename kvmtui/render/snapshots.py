@@ -126,10 +126,9 @@ def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Itera
         yield Row(node.snapshot.name, line(width, left, cells), selectable=False)
 
 
-def _sketched(entry: Entry) -> Snapshot:
-    name, kind, parent, created, state, memory, _ = entry
-    disks = (SnapshotDisk("", kind.value),)
-    return Snapshot(name, parent, created, state=state, memory=memory, disks=disks)
+def _sketched(e: Entry) -> Snapshot:
+    disks = (SnapshotDisk("", e.kind.value),)
+    return Snapshot(e.name, e.parent, e.created, e.description, e.state, e.memory, disks=disks)
 
 
 def _walk(forest: Forest, folded: Collection[str], most: int) -> Iterator[_Node]:

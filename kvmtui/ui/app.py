@@ -20,8 +20,8 @@ from kvmtui.ui.commands import commands
 from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.hosts import Hosts
-from kvmtui.ui.later import later
 from kvmtui.ui.notices import Notices
+from kvmtui.ui.redraws import Redraws
 from kvmtui.ui.screens.main import Main
 from kvmtui.ui.screens.modal import Modal
 from kvmtui.ui.sizes import Sized
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
     from kvmtui.ui.forms.form import Form
     from kvmtui.ui.screens.plan import Agreed
     from kvmtui.ui.screens.reading import Reading
-
-FRAME = 1 / 30
-"""Seconds between two redraws while worlds come in quickly."""
-
-LAST_WORDS = 10.0
-"""Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
 
 
 class Kvmtui(TypedAhead, Sized, Forgetful):
@@ -60,8 +54,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         self._commands = commands(readonly=readonly)
         self._notices = Notices()
         self._main = Main(self._commands, lambda: hosts.note)
-        self._waiting = False
-        """A redraw is due."""
+        self._redraws = Redraws(self, self._draw)
         self._asking = False
         """A modal for a change is open, or about to be."""
         self._warned = False
@@ -98,16 +91,13 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
     async def _follow(self) -> None:
         await asyncio.gather(self._hosts.run(), loading.load())
 
-    def _changed(self, _world: World) -> None:
-        """Draws at most one world per frame; those between are never seen."""
-        if not self._waiting:
-            self._waiting = True
-            later(self, FRAME, self._draw)
+    def attend(self) -> None:
+        self._hosts.attend()
+
+    def _changed(self, world: World) -> None:
+        self._redraws.changed(self._main.view.world, world, self._main.view.ref)
 
     def _draw(self) -> None:
-        self._waiting = False
-        if not self.is_running:
-            return  # the panes go one by one
         self._main.show(self._hosts.world)
         self._notice()
         if isinstance(self.screen, Modal) and self.screen.is_mounted:
@@ -120,6 +110,7 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
     @on(Main.Selected)
     def _select(self, event: Main.Selected) -> None:
         self._hosts.select(event.ref)
+        self._changed(self._hosts.world)
 
     @on(Main.Chosen)
     def _chosen(self, event: Main.Chosen) -> None:
@@ -258,19 +249,12 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
                 return
         if answer == leaving.STAY:
             return
-        trouble = await self._give_back()
+        trouble = await leaving.give_back(self._hosts)
         if trouble and not self._warned:
             self._warned = True  # who quits again, quits
             self._say(trouble, "error")
             return
         self.exit(0)
-
-    async def _give_back(self) -> str:
-        """Gives guests back what only the end of a plan would; gives why that did not work."""
-        try:
-            return "; ".join(await asyncio.wait_for(self._hosts.give_back(), LAST_WORDS))
-        except TimeoutError:
-            return "a guest may be paused or throttled still: libvirt does not answer"
 
     async def _thaw(self) -> str:
         """Thaws what kvmtui has frozen; gives why one of them is not thawed."""
@@ -293,7 +277,9 @@ class Kvmtui(TypedAhead, Sized, Forgetful):
         if self._ending:
             return  # it is told by more than one signal
         self._ending = True
-        await self._give_back()
+        from kvmtui.ui import leaving
+
+        await leaving.give_back(self._hosts)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._thaw(), LAST_WORDS)
+            await asyncio.wait_for(self._thaw(), leaving.LAST_WORDS)
         self.exit(status)

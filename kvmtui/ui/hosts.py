@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from kvmtui.host.journal import Journal
-from kvmtui.model.comparison import Comparison
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Ref, World
 
 if TYPE_CHECKING:
     from kvmtui.host.perform import Outcome
+    from kvmtui.model.comparison import Comparison
     from kvmtui.plans.plan import Plan
 
 
@@ -30,6 +30,9 @@ class Hosts(Protocol):
 
     async def run(self) -> None:
         """Follows the hosts until cancelled."""
+
+    def attend(self) -> None:
+        """A key was pressed: what nobody waits for must not hold up the next one."""
 
     def select(self, ref: Ref | None) -> None:
         """The domain that is looked at."""

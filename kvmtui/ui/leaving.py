@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Link, Ref, World
 from kvmtui.render.words import safe
+from kvmtui.ui.hosts import Hosts
 from kvmtui.ui.screens.ask import Ask
+
+LAST_WORDS = 10.0
+"""Seconds that guests may take to thaw, or to run again, when kvmtui ends."""
 
 STAY, QUIT, THAW = "Stay", "Quit", "Thaw and quit"
 
@@ -19,6 +25,14 @@ def held(world: World) -> tuple[tuple[Ref, Domain], ...]:
         if domain.held and domain.state.active
         if host.link is not Link.OPENING
     )
+
+
+async def give_back(hosts: Hosts) -> str:
+    """Gives guests back what only the end of a plan would; gives why that did not work."""
+    try:
+        return "; ".join(await asyncio.wait_for(hosts.give_back(), LAST_WORDS))
+    except TimeoutError:
+        return "a guest may be paused or throttled still: libvirt does not answer"
 
 
 def question(world: World) -> Ask | None:

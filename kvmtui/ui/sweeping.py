@@ -1,7 +1,6 @@
 """When garbage is looked for: while nobody presses a key.
 
-To look at all there is takes as long as several keys where a thousand domains are known, and Python
-would do it amid them.
+To look at all there is takes longer than a key may, and Python would do it amid them.
 """
 
 from __future__ import annotations
@@ -20,12 +19,6 @@ TICK = 0.5
 WORTH = 5_000
 """New objects that are worth it."""
 
-LOADED = 50_000
-"""Objects of which most will stay: many domains were read. They are not looked at again.
-
-What belongs to a screen must not be among them: it is garbage once that is closed.
-"""
-
 
 def begin(app: TypedAhead) -> None:
     """From the first screen on, where nobody has looked for any until then."""
@@ -42,5 +35,3 @@ def sweep(app: TypedAhead) -> None:
     if app.rested < TICK or (young < WORTH and not any(older)):
         return
     gc.collect()
-    if len(app.screen_stack) == 1 and len(gc.get_objects(generation=2)) > LOADED:
-        gc.freeze()

@@ -95,6 +95,9 @@ class TypedAhead(App[int]):
         """The key that is being obeyed comes once more, and has come already."""
         return bool(self._waiting_keys) and self._waiting_keys[0].key == self._obeyed
 
+    def attend(self) -> None:
+        """A key has come, whatever becomes of it."""
+
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys that come while another is being obeyed."""
         if isinstance(event, events.Key) and self._is_over:
@@ -116,6 +119,7 @@ class TypedAhead(App[int]):
     def _is_of_a_flood(self, key: events.Key) -> bool:
         """Whether nobody has typed it; then nothing that waits was typed, either."""
         pause, self._last, self._came = key.time - self._last, key.time, monotonic()
+        self.attend()
         self._burst = self._burst + 1 if pause < AT_ONCE else 1
         if pause < AT_ONCE:
             self._rushed = key.time

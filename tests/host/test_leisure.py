@@ -30,7 +30,7 @@ async def test_after_each_reading_there_is_a_pause_that_is_so_many_times_longer(
 
     for number in range(5):
         stale.mark(f"d{number}", Part.DISKS)
-    following = asyncio.ensure_future(follow(stale, reading, rest=REST))
+    following = asyncio.ensure_future(follow(stale, reading, rest=lambda: REST))
     await done.wait()
     following.cancel()
     assert read[-1] - read[0] >= 4 * (1 + REST) * TOOK
@@ -40,7 +40,7 @@ async def test_what_runs_and_what_is_looked_at_need_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "SOON", 2)
-    monkeypatch.setattr(reader, "REST", 0.0)
+    monkeypatch.setattr(reader, "REST", {False: 0.0})
     states = {f"d{n}": 1 if n == 8 else 5 for n in range(10)}
     asked: list[str] = []
     config = Connection.config
@@ -61,7 +61,7 @@ async def test_a_domain_that_was_looked_at_meanwhile_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "SOON", 0)
-    monkeypatch.setattr(reader, "REST", 20.0)
+    monkeypatch.setattr(reader, "REST", {False: 20.0})
     states = {f"d{n}": 5 for n in range(20)}
     async with driving(node(tmp_path, states), tmp_path / "state") as driver:
         (watched,) = driver.fleet.watches.values()
@@ -79,7 +79,7 @@ async def test_of_domains_that_a_cursor_passes_only_the_last_is_read_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "SOON", 0)
-    monkeypatch.setattr(reader, "REST", 200.0)
+    monkeypatch.setattr(reader, "REST", {False: 200.0})
     states = {f"d{n}": 5 for n in range(20)}
     async with driving(node(tmp_path, states), tmp_path / "state") as driver:
         (watched,) = driver.fleet.watches.values()

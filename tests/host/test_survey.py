@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, get_ident
 from typing import Any
 
 import pytest
 
-from kvmtui.host import survey
+from kvmtui.host import attendance, survey
+from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Lost
 from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
@@ -48,7 +50,7 @@ async def test_names_kinds_and_the_current_one_of_all_come_before_any_record(
     hosts: list[Host] = []
     shelf = shelf_of(opener, hosts.append)
     hosts.clear()
-    await Survey(opener, shelf).run()
+    await Survey(opener, shelf, Attendance()).run()
     outlines = [[d.outline for d in host.domains if d.outline] for host in hosts]
     half = next(n for n, known in enumerate(outlines) if len(known) == MANY)
     assert all(not outline.whole for outline in outlines[half])
@@ -63,6 +65,26 @@ async def test_names_kinds_and_the_current_one_of_all_come_before_any_record(
     ]
     assert all(d.snapshot_count == 2 for d in hosts[-1].domains)
     assert len(hosts) < MANY, "the screen is told of many at once"
+
+
+async def test_while_somebody_is_at_the_keys_one_seat_goes_on(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attendance, "LEFT", 600.0)
+    threads, sketch = set[int](), outlining.sketch
+
+    def noted(domain: Any) -> Outline:
+        threads.add(get_ident())
+        time.sleep(0.01)
+        return sketch(domain)
+
+    monkeypatch.setattr(outlining, "sketch", noted)
+    somebody = Attendance()
+    somebody.note()
+    shelf = shelf_of(opener)
+    await asyncio.wait_for(Survey(opener, shelf, somebody).run(), 30)
+    assert all(d.outline and d.outline.whole for d in shelf.host.domains)
+    assert len(threads) == 1
 
 
 async def test_one_that_hangs_holds_up_nobody(
@@ -83,7 +105,7 @@ async def test_one_that_hangs_holds_up_nobody(
     monkeypatch.setattr(outlining, "whole", unreadable)
     shelf = shelf_of(opener)
     try:
-        await Survey(opener, shelf).run()
+        await Survey(opener, shelf, Attendance()).run()
     finally:
         hang.set()
     assert [d.name for d in shelf.host.domains if d.outline is None] == ["d7"]
@@ -95,7 +117,7 @@ async def test_a_domain_that_was_read_meanwhile_is_left_alone(opener: Opener) ->
     reader = Reader(opener, shelf)
     await reader.fresh(uuid)
     before = shelf.host.domain(uuid)
-    made = Survey(opener, shelf)
+    made = Survey(opener, shelf, Attendance())
     await made.run()
     made._publish([(uuid, Outline())])  # asked for before it was read
     assert shelf.host.domain(uuid) is before
@@ -110,7 +132,7 @@ async def test_a_connection_that_is_lost_is_told(
 
     monkeypatch.setattr(Connection, "outlines", lost)
     with pytest.raises(Lost):
-        await Survey(opener, shelf_of(opener)).run()
+        await Survey(opener, shelf_of(opener), Attendance()).run()
 
 
 async def test_in_the_end_all_is_read_and_no_outline_is_kept(
@@ -129,7 +151,7 @@ async def test_a_daemon_that_answers_nothing_stops_nothing(
     hang, shelf = Event(), shelf_of(opener)
     monkeypatch.setattr(Connection, "domains", lambda _self: hang.wait(30))
     try:
-        await Survey(opener, shelf).run()
+        await Survey(opener, shelf, Attendance()).run()
     finally:
         hang.set()
     assert not any(d.outline for d in shelf.host.domains)
@@ -140,7 +162,7 @@ async def test_it_stands_back_while_somebody_waits_but_not_for_ever(
 ) -> None:
     monkeypatch.setattr(survey, "PATIENCE", 0.5)
     shelf = shelf_of(opener)
-    made = Survey(opener, shelf)
+    made = Survey(opener, shelf, Attendance())
     with made.standing_back(False):
         assert made._clear.is_set()
     with made.standing_back(True):

@@ -80,6 +80,8 @@ class Still:
         self.place: Callable[[str], Place] = worlds.place
         """What is found at a path."""
         self.selected: Ref | None = None
+        self.keys = 0
+        """Of which it was told."""
         self.refreshed = 0
         self.error = ""
         """What the next plan fails with."""
@@ -117,6 +119,9 @@ class Still:
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+    def attend(self) -> None:
+        self.keys += 1
 
     def select(self, ref: Ref | None) -> None:
         self.selected = ref

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kvmtui.ui import sweeping
-from kvmtui.ui.sweeping import LOADED, TICK, WORTH, begin, sweep
+from kvmtui.ui.sweeping import TICK, WORTH, begin, sweep
 from tests.ui.stage import Still, on_stage, world
 from tests.worlds import domain
 
@@ -18,9 +18,8 @@ from tests.worlds import domain
 class Resting:
     """Stands for the app."""
 
-    def __init__(self, rested: float, screens: int = 1) -> None:
+    def __init__(self, rested: float) -> None:
         self.rested = rested
-        self.screen_stack = ["screen"] * screens
         self.intervals: list[float] = []
 
     def set_interval(self, seconds: float, _callback: object) -> None:
@@ -68,16 +67,6 @@ def test_nothing_is_looked_for_amid_keys() -> None:
     litter(10)
     sweep(app)
     assert Ring.alive == 10, "so little is not worth it"
-
-
-@pytest.mark.parametrize(("many", "screens", "kept"), [(0, 1, False), (1, 1, True), (1, 2, False)])
-def test_what_was_read_is_not_looked_at_again(many: int, screens: int, kept: bool) -> None:
-    gc.freeze()
-    before = gc.get_freeze_count()
-    read = [[each] for each in range(many * 2 * LOADED)]
-    litter()
-    sweep(Resting(TICK, screens))  # type: ignore[arg-type]
-    assert (gc.get_freeze_count() - before > len(read) > 0) is kept
 
 
 def test_it_begins_only_where_nobody_has_looked_for_any() -> None:

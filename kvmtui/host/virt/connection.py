@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libvirt
 
-from kvmtui.host import folders, places
+from kvmtui.host import places
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.meter import Size
 from kvmtui.host.virt import (
@@ -26,7 +26,6 @@ from kvmtui.host.virt.agent import ask, is_frozen
 from kvmtui.host.virt.errors import translated
 from kvmtui.host.virt.touched import Touched
 from kvmtui.host.virt.volumes import Volumes
-from kvmtui.model.comparison import Comparison, compare
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.folder import Folder
@@ -39,6 +38,7 @@ from kvmtui.model.sorting import natural
 from kvmtui.model.world import Facts
 
 if TYPE_CHECKING:
+    from kvmtui.model.comparison import Comparison
     from kvmtui.plans.steps import Step
 
 
@@ -139,6 +139,8 @@ class Connection:
         self, uuid: str, snapshot: str, chains: Mapping[str, Collection[str]]
     ) -> Comparison:
         """What changed in the definition since a snapshot; ``chains``: files by target, now."""
+        from kvmtui.model.comparison import compare
+
         with translated():
             domain = self._domain(uuid)
             now = reading.definition(domain, next_start=True)
@@ -212,6 +214,8 @@ class Connection:
 
     def folders(self, paths: tuple[str, ...], names: frozenset[str]) -> tuple[Folder, ...]:
         """What lies in folders, where they are this machine's; see ``folders.looked_into``."""
+        from kvmtui.host import folders
+
         with translated():
             local = sizes.is_local(self.handle)
             return folders.looked_into(paths, names) if local else ()
