@@ -20,7 +20,8 @@ from kvmtui.host.survey import Survey
 from kvmtui.host.virt import Connection, Opener, outlining
 from kvmtui.model.outline import Outline
 from kvmtui.model.snapshot import Kind
-from kvmtui.model.world import Host
+from kvmtui.model.value import replace
+from kvmtui.model.world import Facts, Host
 from tests.host.driver import driving
 from tests.host.test_testdriver import node
 
@@ -82,6 +83,7 @@ async def test_while_somebody_is_at_the_keys_one_seat_goes_on(
     somebody = Attendance()
     somebody.note()
     shelf = shelf_of(opener)
+    shelf.put(replace(shelf.host, facts=Facts(local=True)))
     await asyncio.wait_for(Survey(opener, shelf, somebody).run(), 30)
     assert all(d.outline and d.outline.whole for d in shelf.host.domains)
     assert len(threads) == 1
