@@ -10,7 +10,7 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.model.world import World
-from kvmtui.plans import planner
+from kvmtui.plans import health, planner
 from kvmtui.plans.plan import Danger, Refusal
 from kvmtui.plans.steps import CreateSnapshot, DeleteSnapshot, StartOver, Verb
 from kvmtui.plans.wishes import Create, Delete, Merge, Revert, Switch, Wish
@@ -25,6 +25,7 @@ from tests.worlds import (
     domain,
     external,
     file,
+    host,
     inner,
     internal,
     ref,
@@ -163,6 +164,19 @@ def test_a_record_whose_base_is_no_longer_in_the_chain_is_stale() -> None:
     forest = chained(2).forest
     assert forest is not None
     web = domain("web", disk(BASE), forest=forest)
+    assert refused(world(web), Revert(ref(web), "s2")) == "stale"
+
+
+def test_a_disk_that_a_revert_left_on_another_branch_says_nothing_of_what_was_merged() -> None:
+    """s1 - s2 - part, which left vda out; back to s1, and then to part."""
+    s1 = external("s1", base="web.qcow2", overlay="web.s1-r.qcow2")
+    s2 = external("s2", "s1", base="web.s1.qcow2", overlay="web.s2.qcow2")
+    part = Snapshot("part", "s2", disks=(SnapshotDisk("vda", "no", base=file("web.s2.qcow2")),))
+    web = domain("web", disk(file("web.s1-r.qcow2"), BASE), forest=Forest((s1, s2, part), "part"))
+    assert refused(world(web), Revert(ref(web), "s2")) == ""
+    assert health.stale(host(web), web) == set()
+    merged = external("s1", base="web.qcow2", overlay="web.s1.qcow2")
+    web = domain("web", disk(BASE), forest=Forest((merged, s2, part), "part"))
     assert refused(world(web), Revert(ref(web), "s2")) == "stale"
 
 

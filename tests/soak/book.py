@@ -12,6 +12,7 @@ import libvirt
 from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
 from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.revert import UNSURE
 from tests.host.content import pages
 from tests.host.walk import LOSS, Content
 from tests.lab.domain import LabDomain
@@ -69,7 +70,7 @@ class Book:
         """Compares everything with what must be there after the deed; yields what is wrong.
 
         ``forfeit``: somebody has done what spoils any snapshot. All that is asked then, and of
-        these snapshots from then on, is that nothing wrong is offered.
+        these snapshots from then on, is that nothing wrong is offered without a word of doubt.
         """
         assert known.forest is not None
         still = self._unwritten and deed.key not in "ru"
@@ -138,7 +139,8 @@ class Book:
         """Whoever is offered a way back gets exactly what was there; whoever is not, was told."""
         name = snapshot.name
         lost = isinstance(offered, Refusal) and offered.rule in LOSS
-        if isinstance(offered, Refusal) and name in self.given_up:
+        unsure = isinstance(offered, Refusal) or UNSURE in offered.warnings
+        if unsure and name in self.given_up:
             return
         if lost:
             yield f"the way back to “{name}” is lost, and nobody was told: {offered}"

@@ -29,6 +29,9 @@ SAFETY = "before-revert"
 _ABOUT = "before "
 """And how its description begins."""
 
+UNSURE = "the domain stands on the very image: if it ran since, the state has changed"
+"""Somebody else went back to an image that a snapshot keeps, and no note tells of its content."""
+
 
 def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
     """The present state first, when that is wished, then back."""
@@ -198,7 +201,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
         told.append(f"{', '.join(later)} was attached later and is detached")
     active = {d.active.source for d in subject.config.disks if d.active}
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):
-        told.append("the domain stands on the very image: if it ran since, the state has changed")
+        told.append(UNSURE)
     stays = overlays.staying(subject, snapshot)
     if stays:
         told.append(f"{', '.join(stays)} was not part of it and stays as it is now")

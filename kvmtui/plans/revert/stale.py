@@ -40,7 +40,8 @@ def _leads_here(subject: Subject, snapshot: Snapshot, disk: Disk) -> bool:
     """Whether the present chain is that of the snapshot's branch.
 
     It is not where a revert has ended before the current snapshot was recorded: the domain is in
-    an overlay then that no record names.
+    an overlay then that no record names. Nor is it where the current snapshot left the disk out: a
+    revert to that has left it where it was, and a record elsewhere may name its overlay.
     """
     forest = subject.forest
     if snapshot.name not in forest.branch:
@@ -49,13 +50,14 @@ def _leads_here(subject: Subject, snapshot: Snapshot, disk: Disk) -> bool:
         record = last.disk(disk.target)
         if record is not None and record.mode == "external":
             known = any(disk.position(file) is not None for file in (record.overlay, record.base))
-            return known or _is_named(subject, disk)
+            return known or _is_kept(subject, disk)
     return False
 
 
-def _is_named(subject: Subject, disk: Disk) -> bool:
+def _is_kept(subject: Subject, disk: Disk) -> bool:
+    """Whether a snapshot on this branch stands on the active image: one that was merged into."""
     active = disk.active.source if disk.active else ""
-    return bool(subject.forest.made(active) or subject.forest.naming(active))
+    return any(s.name in subject.forest.branch for s in subject.forest.naming(active))
 
 
 def _written_since(
