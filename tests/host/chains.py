@@ -12,7 +12,7 @@ import libvirt
 from kvmtui.model.value import replace
 from kvmtui.plans import orphans
 from kvmtui.plans.plan import Plan, Refusal
-from kvmtui.plans.steps import DeleteSnapshot, StartOver
+from kvmtui.plans.steps import DeleteSnapshot, StartOver, Vouch
 from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import (
     Cancel,
@@ -87,6 +87,9 @@ class Chains(Walk):
             return plan
         steps = plan.steps[: self.random.choice(ends)]
         self.given_up |= {s for s in self.held if any(tells_of(s, loss) for loss in plan.losses)}
+        for step in plan.steps[len(steps) :]:
+            if isinstance(step, Vouch):  # what touched their images says so, and nobody vouches
+                self.given_up |= {*step.snapshots}
         self.done.append(f"only {', '.join(type(step).__name__ for step in steps)}")
         return replace(plan, steps=steps, undo=(), lastly=(), afterwards=(), chains=())
 

@@ -180,6 +180,22 @@ def test_a_disk_that_a_revert_left_on_another_branch_says_nothing_of_what_was_me
     assert refused(world(web), Revert(ref(web), "s2")) == "stale"
 
 
+def test_nor_does_a_snapshot_that_was_taken_after_a_revert_that_nobody_recorded() -> None:
+    """s1 - s2, and s1 - t; back to s2, of which only the records above it knew; s3 then."""
+    s1 = external("s1", base="web.qcow2", overlay="web.s1.qcow2")
+    s2 = external("s2", "s1", base="web.s1.qcow2", overlay="web.s2.qcow2")
+    t = external("t", "s1", base="web.s1-r.qcow2", overlay="web.t.qcow2")
+    s3 = external("s3", "t", base="web.s2-r.qcow2", overlay="web.s3.qcow2")
+    forest = Forest((s1, s2, t, s3), "s3")
+    chain = [file(f"web.{name}qcow2") for name in ("s3.", "s2-r.", "s1.", "")]
+    web = domain("web", disk(*chain), forest=forest)
+    assert {name: refused(world(web), Revert(ref(web), name)) for name in ("s1", "s2", "t")} == {
+        "s1": "", "s2": "", "t": "",
+    }  # fmt: skip
+    web = domain("web", disk(*chain[:3]), forest=forest)
+    assert refused(world(web), Revert(ref(web), "s1")) == "stale"
+
+
 def test_an_internal_revert_does_not_rewrite_an_image_below_a_chain_that_is_not_known() -> None:
     web = inner("i1", state=State.OFF)
     assert web.config is not None

@@ -44,13 +44,28 @@ def _leads_here(subject: Subject, snapshot: Snapshot, disk: Disk) -> bool:
     revert to that has left it where it was, and a record elsewhere may name its overlay.
     """
     forest = subject.forest
-    if snapshot.name not in forest.branch:
+    if snapshot.name not in forest.branch or _is_elsewhere(subject, snapshot, disk):
         return False
     for last in forest.ancestors(forest.current):
         record = last.disk(disk.target)
         if record is not None and record.mode == "external":
             known = any(disk.position(file) is not None for file in (record.overlay, record.base))
             return known or _is_kept(subject, disk)
+    return False
+
+
+def _is_elsewhere(subject: Subject, snapshot: Snapshot, disk: Disk) -> bool:
+    """Whether it stands on what a snapshot preserves that is not on this branch.
+
+    So it does when a snapshot was taken after a revert that ended before it was recorded.
+    """
+    forest = subject.forest
+    for other in forest.snapshots:
+        record = other.disk(disk.target)
+        if other.name in forest.branch or record is None or record.mode != "external":
+            continue
+        if disk.position(record.base) is not None and snapshot not in forest.ancestors(other.name):
+            return True
     return False
 
 
