@@ -94,7 +94,7 @@ class Watch:
         if domain is not None:
             parts = Part.GROWTH if domain.known else Part.DISKS | Part.JOBS | Part.GROWTH
             self.reader.details.mark(domain.uuid, parts)
-            if domain.guest is None:
+            if domain.guest is None and domain.state.active:
                 self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
         self._patrol.look_at(uuid)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import ClassVar
 
 from textual import events
@@ -53,6 +53,8 @@ class Lines(ScrollView, can_focus=True):
         self.rows: tuple[Row, ...] = ()
         self.lost: Hashable | None = None
         """The key that the cursor stood on when it vanished, until the cursor is moved by hand."""
+        self.when_moved: Callable[[], object] = lambda: None
+        """Called at once when the cursor was moved by hand, so that all is drawn in one frame."""
 
     @property
     def key(self) -> Hashable | None:
@@ -158,7 +160,7 @@ class Lines(ScrollView, can_focus=True):
         while 0 <= index < len(self.rows) and not self.rows[index].selectable:
             index += by
         if 0 <= index < len(self.rows):
-            self.cursor = index
+            self._go(index)
         else:
             self.scroll_relative(y=by, animate=False)
 
@@ -168,14 +170,18 @@ class Lines(ScrollView, can_focus=True):
         if self.cursor < 0:
             self.scroll_relative(y=by * height, animate=False)
         else:
-            self.cursor = self._nearest(self.cursor + by * max(height - 1, 1))
+            self._go(self._nearest(self.cursor + by * max(height - 1, 1)))
 
     def action_edge(self, towards: int) -> None:
         """To the first or last row, which is meant also where the cursor stands there already."""
         self.lost = None
-        self.cursor = self._nearest(0 if towards < 0 else len(self.rows))
+        self._go(self._nearest(0 if towards < 0 else len(self.rows)))
+
+    def _go(self, index: int) -> None:
+        self.cursor = index
+        self.when_moved()
 
     def on_click(self, event: events.Click) -> None:
         index = event.y - self.gutter.top + self.scroll_offset.y
         if 0 <= index < len(self.rows) and self.rows[index].selectable:
-            self.cursor = index
+            self._go(index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import signature
 
 from rich.color import ColorSystem
@@ -14,6 +14,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from kvmtui.ui.driver import Driver
 from kvmtui.ui.frames import Frames
@@ -31,6 +32,7 @@ LEANT_ON: dict[Callable[..., object], tuple[str, ...]] = {
     LayoutUpdate.__init__: ("self", "strips", "region"),
     ChopsUpdate.__init__: ("self", "chops", "spans", "chop_ends"),
     Strip.render_ansi: ("style", "color_system"),
+    Widget._check_refresh: ("self",),
     App._display: ("self", "screen", "renderable"),
 }
 """What is no promise of Textual's, as it is in 8.2.8."""
@@ -49,6 +51,14 @@ class Sparing(App[int]):
         """Draws all of it: what the terminal shows is not what was sent."""
         self._frames.forget()
         self.refresh()
+
+    def draw_together(self, widgets: Iterable[Widget]) -> None:
+        """Has the next frame show what all of these have to repaint.
+
+        Each tells the screen once it is idle, and a frame may be drawn by then.
+        """
+        for widget in widgets if self._spares else ():
+            widget._check_refresh()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         driver = self._driver

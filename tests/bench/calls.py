@@ -41,18 +41,15 @@ def _start(bench: Bench, domains: int, *, tell: bool) -> None:
     daemon = bench.daemon(domains)
     with relayed(daemon) as relay, bench.kvmtui(relay.uri) as program:
         first = program.began + program.until(useful) / 1000
-        daemon.loaded()
+        time.sleep(max(first + AFTERWARDS - time.perf_counter(), 0))
         seen = relay.seen()
-        soon = time.perf_counter()
-        program.settle()
-    before = calls(seen, program.began, first)
+    before, after = calls(seen, program.began, first), calls(seen, first, first + AFTERWARDS)
     if tell:
         bench.say(f"  {domains} domains, until the screen: {_told(before)}")
-        bench.say(f"  {domains} domains, later: {_told(calls(seen, first, soon))}")
-    figures = bench.figures
-    figures.add(f"calls/{domains}/start", before.total())
-    figures.add(f"calls/{domains}/soon", calls(seen, first, first + AFTERWARDS).total())
-    figures.add(f"calls/{domains}/all", calls(seen, program.began, soon).total())
+        bench.say(f"  {domains} domains, {AFTERWARDS:g} s later: {_told(after)}")
+    bench.figures.add(f"calls/{domains}/start", before.total())
+    bench.figures.add(f"calls/{domains}/soon", after.total())
+    daemon.rest()
 
 
 def loaded(answers: list[float], wanted: int, gap: float = GAP) -> float:

@@ -31,12 +31,16 @@ from kvmtui.ui.panes.guest import GuestAgent
 from kvmtui.ui.panes.jobs import Jobs
 from kvmtui.ui.panes.snapshots import Snapshots
 from kvmtui.ui.sizes import Fitting
+from kvmtui.ui.sparing import Sparing
 from kvmtui.ui.typed_ahead import TypedAhead
 from kvmtui.ui.vanished import Vanished, forgiven
 from kvmtui.ui.view import View
 
 if TYPE_CHECKING:
     from kvmtui.host.perform import Outcome
+
+SECOND = 1.0
+"""Seconds for which what was drawn with the time of then is good enough."""
 
 AGES = 20.0
 """Seconds between two looks whether a shown age has changed."""
@@ -96,6 +100,8 @@ class Main(Fitting[None]):
         yield Keys(tuple(self._commands.values()))
 
     def on_mount(self) -> None:
+        for lines in self.query(Lines):
+            lines.when_moved = self._moved
         self.query_one(Domains).focus()
         self.set_interval(AGES, self._grow_older)
         self.set_interval(1.0, self._wait)
@@ -103,7 +109,9 @@ class Main(Fitting[None]):
     def show(self, world: World) -> None:
         """A new world under the same cursors."""
         self._vanished.know(world)
-        self.view = self.view.showing(world, time.time())
+        now = time.time()
+        aged = not 0 <= now - self.view.now < SECOND
+        self.view = self.view.showing(world, now if aged else self.view.now)
 
     def watch_view(self, view: View) -> None:
         if self.is_mounted and not self._looking:
@@ -167,6 +175,8 @@ class Main(Fitting[None]):
             job=_job(job),
             pane=(self.focused.id if self.focused else None) or "",
         )
+        if isinstance(self.app, Sparing):
+            self.app.draw_together((*self.query(Lines), *self.query(Details)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command that this run does not have is not even dimmed."""
