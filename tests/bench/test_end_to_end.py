@@ -22,6 +22,12 @@ pytestmark = [pytest.mark.lab, pytest.mark.terminal]
 
 FLEET = Fleet(3, 4)
 
+QUIET = 12.0
+"""Seconds."""
+
+IDLE_CALLS = 30
+"""A minute, at most."""
+
 KVMTUI = Path(sys.executable).with_name("kvmtui")
 
 
@@ -56,6 +62,27 @@ def test_calls_are_counted(daemon: Daemon, tmp_path: Path) -> None:
             end = program.quit()
             assert end.restored
             assert program.process.returncode == 0
+
+
+def test_more_domains_take_no_more_calls(daemon: Daemon, tmp_path: Path) -> None:
+    """Neither until the first screen is there, nor while nothing happens."""
+    asked, idle = [], []
+    with ExitStack() as stack:
+        many = stack.enter_context(daemons()).running(Fleet(40, FLEET.snapshots))
+        for each in (daemon, stack.enter_context(many)):
+            with relayed(each) as relay:
+                argv = [str(KVMTUI), "-c", relay.uri]
+                with Program(argv, XDG_STATE_HOME=str(tmp_path)) as program:
+                    took = program.until(useful)
+                    counted = calls(relay.seen(), program.began, program.began + took / 1000)
+                    asked.append(counted["open"] + counted["list of snapshots"])
+                    assert counted.total() <= 10 + FLEET.snapshots
+                    each.rest(quiet=2.0)
+                    began = time.perf_counter()
+                    time.sleep(QUIET)
+                    idle.append(calls(relay.seen(), began, began + QUIET).total())
+    assert asked[0] == asked[1]
+    assert max(idle) <= IDLE_CALLS * QUIET / 60, idle
 
 
 def test_a_long_way_takes_its_time(daemon: Daemon) -> None:
