@@ -85,7 +85,12 @@ def _read(files: list[Path]) -> tuple[dict[str, str], Figures]:
 
 def _keep(file: Path | None, told: dict[str, str], figures: Figures) -> None:
     if file is not None:
-        file.write_text(json.dumps({"about": told, "figures": figures}, indent=1) + "\n")
+        lines = (
+            f"  {json.dumps(name)}: {json.dumps([round(value, 3) for value in values])}"
+            for name, values in figures.items()
+        )
+        listed = ",\n".join(lines)
+        file.write_text(f'{{\n "about": {json.dumps(told)},\n "figures": {{\n{listed}\n }}\n}}\n')
 
 
 def _measure(chosen: argparse.Namespace) -> tuple[dict[str, str], Figures]:
