@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import lxml
+import msgspec
 import pytest
 
 import kvmtui
@@ -82,7 +83,7 @@ def start_ordinary(start: Start) -> Iterator[Start]:
     python = (*setpriv, str(Path(sys.executable).resolve()))
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="p") as folder:
         os.chmod(folder, 0o755)
-        for package in (kvmtui, tests, lxml):
+        for package in (kvmtui, tests, lxml, msgspec):
             source = Path(package.__file__ or "").parent
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(source, Path(folder) / package.__name__, ignore=ignored)
