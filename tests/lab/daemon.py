@@ -109,7 +109,7 @@ class Daemon:
         """The end of what it complained of, and of how it ended."""
         texts = [
             path.read_text(errors="replace")
-            for path in (self.folder / "stderr", self.log)
+            for path in (self.log, self.folder / "stderr")
             if path.exists()
         ]
         return "".join(texts)[-3000:]
