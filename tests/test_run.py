@@ -35,6 +35,16 @@ def test_builds(say) -> None:
 """
 
 
+HANGS = """
+import time
+
+def test_hangs() -> None:
+    time.sleep(600)
+
+def test_passes() -> None: ...
+"""
+
+
 def run(folder: Path, test: str, *options: str, **environment: str) -> tuple[int, str]:
     """Exit status and output of a run of this one file under the conftest of all tests."""
     (folder / "pytest.ini").write_text("[pytest]\n")
@@ -73,6 +83,13 @@ def test_a_cell_that_the_table_does_not_have_fails_the_run(tmp_path: Path, worke
 def test_what_is_built_is_told_at_once(tmp_path: Path, workers: str) -> None:
     status, said = run(tmp_path, BUILDS, workers)
     assert (status, "building Debian 99\n" in said) == (0, True), said
+
+
+def test_what_hangs_ends_with_its_worker_and_all_others_are_run(tmp_path: Path) -> None:
+    hangs = ["-o", "faulthandler_timeout=2", "-o", "faulthandler_exit_on_timeout=true"]
+    status, said = run(tmp_path, HANGS, "-n2", *hangs)
+    told = "in test_hangs", "1 failed, 1 passed"
+    assert (status, [words in said for words in told]) == (1, [True, True]), said
 
 
 def test_each_debian_has_units_of_its_own() -> None:

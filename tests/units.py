@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests.lab.versions import HOST, OTHERS
 
@@ -19,7 +20,18 @@ def unit(nodeid: str) -> str:
 
 
 class Units(LoadScopeScheduling):
-    """Gives a unit to whoever is free; in a unit the order is that of the file."""
+    """Gives a unit to whoever is free; in a unit the order is that of the file.
+
+    A test that took its worker with it is not tried again, as xdist would until no worker is left.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        left = (test for unit in self.assigned_work[node].values() for test in unit.items())
+        ended = next((name for name, completed in left if not completed), None)
+        if ended is not None:
+            self.assigned_work[node][self._split_scope(ended)][ended] = True
+        super().remove_node(node)
+        return ended
