@@ -48,9 +48,15 @@ class Asking:
         self._shelf.heard(uuid, guest)
 
     async def read(self, uuid: str, parts: Part) -> None:
-        """Of guests that nobody looks at only whether they are frozen, which costs one call."""
+        """Of guests that nobody looks at only whether they are frozen, which costs one call.
+
+        Of one that is off there is nothing more to know, whoever looks at it.
+        """
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.config is None:
+            return
+        if not domain.state.active:
+            self._shelf.heard(uuid, Guest())
             return
         self._asked = uuid
         self._at_rest.clear()

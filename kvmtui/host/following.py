@@ -30,8 +30,7 @@ async def follow(stale: Stale, read: Read, *, rest: Callable[[], float] = lambda
                 reading.result()
             else:
                 reading.add_done_callback(forgotten)
-            if rest():
-                await asyncio.sleep(rest() * (time.monotonic() - began))
+            await asyncio.sleep(rest() * (time.monotonic() - began))
     finally:
         for reading in tuple(late):
             reading.add_done_callback(forgotten)

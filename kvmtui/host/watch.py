@@ -16,6 +16,7 @@ from kvmtui.host.shelf import Shelf, fields_of
 from kvmtui.host.stale import Part
 from kvmtui.host.virt import Change, Connection, Event, Opener
 from kvmtui.model.domain import IO_ERROR, Domain
+from kvmtui.model.guest import Answer
 from kvmtui.model.value import replace
 from kvmtui.model.world import Host, Link
 
@@ -94,7 +95,8 @@ class Watch:
         if domain is not None:
             parts = Part.GROWTH if domain.known else Part.DISKS | Part.JOBS | Part.GROWTH
             self.reader.details.mark(domain.uuid, parts)
-            if domain.guest is None and domain.state.active:
+            guest = domain.guest
+            if guest is None or (domain.state.active and guest.answer is Answer.UNASKED):
                 self.reader.asking.stale.mark(domain.uuid, Part.GUEST)
         self._patrol.look_at(uuid)
 

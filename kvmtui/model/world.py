@@ -81,6 +81,17 @@ class Host(Value):
     order: Mapping[str, int] = field(default_factory=dict)
     """Where domains stand among ``domains``, by uuid: only a hint, so that none is searched for."""
 
+    def __eq__(self, other: object) -> bool:
+        """Whatever hints there are."""
+        return isinstance(other, Host) and all(
+            getattr(self, name) == getattr(other, name)
+            for name in self.__struct_fields__
+            if name != "order"
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     @property
     def label(self) -> str:
         """The URI as it is shown."""

@@ -66,4 +66,4 @@ _NONE = None, None
 
 
 def _bare(host: Host) -> tuple[Host, int]:
-    return replace(host, domains=(), order={}), len(host.domains)
+    return replace(host, domains=()), len(host.domains)

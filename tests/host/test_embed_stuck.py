@@ -142,7 +142,9 @@ async def test_what_hangs_can_be_forced_off_amid_a_plan(
         assert outcome.ok, outcome.says
     taken = await asyncio.wait_for(performing, 20)
     if taken.ok:  # libvirt was amid another question about it: it took the one of the domain off
-        assert driver.domain("m").snapshot_count == 1
+        forest = driver.domain("m").forest
+        assert forest is not None
+        assert [(s.name, s.state) for s in forest.snapshots] == [("s1", "shutoff")]
     else:
         assert "the domain is shut off now: o starts it" in taken.says
     assert driver.domain("m").state is State.OFF

@@ -197,6 +197,7 @@ async def test_an_agent_that_came_up_meanwhile_is_asked_when_its_domain_is_looke
     guest.handle.managedSave()
     new_blank()
     ref = await driver.meet("guest")
+    await driver.until_domain("guest", lambda d: d.guest is not None, 10, "told from its channel")
     await driver.meet("blank")
     await asyncio.to_thread(guest.start)
     await asyncio.to_thread(guest.wait_agent)

@@ -88,6 +88,7 @@ def test_where_a_domain_stands_is_only_a_hint() -> None:
     names = [d.name for d in here.domains]
     for order in ({}, {WEB.uuid: 0, MAIL.uuid: 1}, {WEB.uuid: 1, MAIL.uuid: 0}, {WEB.uuid: 7}):
         hinted = replace(here, order=order)
+        assert hinted == here
         assert (hinted.domain(WEB.uuid), hinted.domain(MAIL.uuid)) == (WEB, MAIL)
         assert hinted.domain("nobody") is None
         changed = hinted.with_domains([replace(MAIL, state=State.OFF), domain("unknown")])
