@@ -17,9 +17,9 @@ def record_gone(
     subject: Subject, snapshot: Snapshot, without: Collection[str] = ()
 ) -> DeleteSnapshot:
     """The record alone, the others below it kept as they are, but those that have gone by then."""
-    below = (s.name for s in subject.forest.descendants(snapshot.name))
-    keeps = tuple(name for name in below if name not in without)
-    keeps = keeps if subject.libvirt < RECORDS_SAFE else ()
+    rewrites = subject.libvirt < RECORDS_SAFE
+    below = subject.forest.descendants(snapshot.name) if rewrites else ()
+    keeps = tuple(s.name for s in below if s.name not in without)
     return DeleteSnapshot(subject.name, snapshot.name, metadata_only=True, keeps=keeps)
 
 

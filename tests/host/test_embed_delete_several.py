@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kvmtui.plans.plan import Danger
+from kvmtui.plans.steps import DeleteSnapshot
 from kvmtui.plans.wishes import Create, Delete, Revert
 from tests.host.conftest import NewMachine
 from tests.host.content import history, now, pages, scribble
@@ -112,7 +113,7 @@ async def test_a_plan_that_fails_on_the_way_has_lost_nothing_else(
     assert preserved(driver, "s1") == HELD["s1"]
 
 
-async def test_only_what_is_below_an_internal_snapshot_goes_in_one_call(
+async def test_only_what_is_below_an_internal_snapshot_goes_from_the_leaves(
     driver: Driver, new_machine: NewMachine
 ) -> None:
     machine = new_machine()
@@ -122,7 +123,10 @@ async def test_only_what_is_below_an_internal_snapshot_goes_in_one_call(
         scribble(machine, number)
         await driver.carry_out(Create(ref, f"i{number}", how="internal"))
     plan = await driver.carry_out(Delete(ref, "i1", children=True, itself=False))
-    assert len(plan.steps) == 1
+    assert [step.snapshot for step in plan.steps if isinstance(step, DeleteSnapshot)] == [
+        "i3",
+        "i2",
+    ]
     assert machine.recorded() == {"i1": None}
     assert now(machine) == history(1, 2, 3)
     await driver.carry_out(Revert(ref, "i1", safety=False))

@@ -128,10 +128,9 @@ class Walk:
                 case CreateSnapshot(name=name) if name:
                     taken = [t.disk for t in step.targets if t.mode != "no"]
                     self.held[name] = {target: self.content[target] for target in taken}
-                case DeleteSnapshot(snapshot=name, children=children):
+                case DeleteSnapshot(snapshot=name):
                     assert name in told, (plan.losses, self._story())
-                    for gone in told if children else (name,):
-                        del self.held[gone]
+                    del self.held[name]
                 case StartOver(snapshot=name) | RevertSnapshot(snapshot=name):
                     self.content = {**self.content, **self.held[name]}
 

@@ -164,30 +164,35 @@ def test_off_an_old_libvirt_runs_the_domain_once_for_all_merges() -> None:
     assert plan.lastly == (Power("web", Verb.FORCE_OFF, only_paused=True),)
 
 
-BELOW = ("i2", "i3")
-
-
+@pytest.mark.parametrize("records", [True, False])
 @pytest.mark.parametrize(
-    ("fields", "step"),
-    [
-        ({}, DeleteSnapshot("web", "i1", children=True, inside=True, below=BELOW)),
-        ({"itself": False}, DeleteSnapshot("web", "i1", only_below=True, inside=True, below=BELOW)),
-        (
-            {"metadata_only": True},
-            DeleteSnapshot("web", "i1", children=True, metadata_only=True, below=BELOW),
-        ),
-        (
-            {"metadata_only": True, "itself": False},
-            DeleteSnapshot("web", "i1", only_below=True, metadata_only=True, below=BELOW),
-        ),
-    ],
+    ("itself", "order"), [(True, ["i3", "i2", "i1"]), (False, ["i3", "i2"])], ids=str
 )
-def test_libvirts_own_flags_do_it_inside_images(fields: dict[str, Any], step: Any) -> None:
+@pytest.mark.parametrize("libvirt", [V9, V12])
+def test_inside_images_and_in_records_the_leaves_go_first(
+    libvirt: int, itself: bool, order: list[str], records: bool
+) -> None:
     web = inner("i1", "i2", "i3")
-    assert allowed(world(web), Delete(ref(web), "i1", children=True, **fields)).steps == (step,)
-    chain = chained(3)
-    records = Delete(ref(chain), "s1", children=True, metadata_only=True)
-    assert len(allowed(world(chain), records).steps) == 1
+    wish = Delete(ref(web), "i1", children=True, itself=itself, metadata_only=records)
+    plan = allowed(world(web, libvirt=libvirt), wish)
+    assert plan.steps == tuple(
+        DeleteSnapshot("web", name, metadata_only=records, inside=not records) for name in order
+    )
+    assert plan.detours == ()
+
+
+@pytest.mark.parametrize("itself", [True, False])
+def test_branches_never_go_in_one_call(itself: bool) -> None:
+    """libvirt's daemon may die of that."""
+    web = branched()
+    wish = Delete(ref(web), "s1", children=True, metadata_only=True, itself=itself)
+    plan = allowed(world(web, libvirt=V12), wish)
+    assert [detour.rule for detour in plan.detours] == ["branches"]
+    below = ["s3", "s2"]
+    gone = [step.snapshot for step in plan.steps if isinstance(step, DeleteSnapshot)]
+    assert gone == [*below, *(["s1"] if itself else [])]
+    merged = Delete(ref(web), "s2", marked=("s1",), metadata_only=True)
+    assert "branches" not in [d.rule for d in allowed(world(web, libvirt=V12), merged).detours]
 
 
 def test_records_that_are_marked_go_from_the_leaves_up() -> None:

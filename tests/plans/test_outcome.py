@@ -107,7 +107,6 @@ def create(name: str, file: str) -> CreateSnapshot:
         (EditRecord("web", "s2", description="", parent="s1", current=True), WEB),
         (EditRecord("web", "gone", "s1", current=False), WEB),
         (SetMetadata("web", "title", ""), WEB),
-        (DeleteSnapshot("web", "s2", only_below=True), WEB),
         (AwaitMerged("web", "vda", "/img/gone"), WEB),
         (amend("/img/gone", "s2"), WEB),
         (RemoveFile("web", "/img/gone"), BESIDE),
@@ -136,7 +135,6 @@ def test_what_came_about_lacks_nothing(step: Step, after: Domain) -> None:
         (create("s2", "/img/new"), WEB, "vda uses /img/web.s2.qcow2, not /img/new"),
         (StartOver("web", "s2", targets("/img/new")), WEB, "vda uses"),
         (DeleteSnapshot("web", "s1"), WEB, "“s1” is still there"),
-        (DeleteSnapshot("web", "s1", only_below=True), WEB, "“s2” is still there"),
         (AwaitMerged("web", "vda", file("web.s1.qcow2")), WEB, "is still a layer of vda"),
         (amend(file("web.s1.qcow2"), "s2"), WEB, "“s2” still names /img/web.s1.qcow2"),
         (amend("/img/gone", "nobody"), WEB, "“nobody” still names"),
@@ -206,20 +204,6 @@ def test_what_an_image_still_holds_was_not_deleted_from_inside() -> None:
     assert "still inside the image of vda" in (outcome.missing(inside, holding) or "")
     assert outcome.missing(inside, domain()) is None
     assert outcome.missing(DeleteSnapshot("web", "i1"), holding) is None
-
-
-@pytest.mark.parametrize("itself", [True, False])
-def test_of_several_that_went_together_each_must_have_left_the_images(itself: bool) -> None:
-    layer = replace(disk(ACTIVE).layers[0], snapshots=(ImageSnapshot("i2", 0),))
-    holding = domain("web", replace(disk(ACTIVE), layers=(layer,)))
-    step = DeleteSnapshot(
-        "web", "i1", children=itself, only_below=not itself, inside=True, below=("i2", "i3")
-    )
-    assert "“i2” is still inside" in (outcome.missing(step, holding) or "")
-    assert outcome.missing(step, domain()) is None
-    assert outcome.missing(replace(step, inside=False), holding) is None
-    named = replace(step, snapshot="i2", below=("i3",))
-    assert bool(outcome.missing(named, holding)) == itself
 
 
 def test_an_undoing_skips_only_what_is_gone_already() -> None:

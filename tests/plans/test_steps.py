@@ -89,16 +89,8 @@ GOLDEN: tuple[tuple[Step, str], ...] = (
     ),
     (RevertSnapshot("web", "s1"), "virsh snapshot-revert --domain web --snapshotname s1"),
     (
-        DeleteSnapshot("web", "s1", children=True),
-        "virsh snapshot-delete --domain web --snapshotname s1 --children",
-    ),
-    (
         DeleteSnapshot("web", "s1", metadata_only=True),
         "virsh snapshot-delete --domain web --snapshotname s1 --metadata",
-    ),
-    (
-        DeleteSnapshot("web", "s1", only_below=True),
-        "virsh snapshot-delete --domain web --snapshotname s1 --children-only",
     ),
     (
         DeleteSnapshot("web", "s1", metadata_only=True, keeps=("s2",)),

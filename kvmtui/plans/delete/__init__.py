@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.value import replace
 from kvmtui.model.words import count
-from kvmtui.plans import guest, leftovers, ram
-from kvmtui.plans.chain import afterwards, leaving, merging
-from kvmtui.plans.delete import one, refusals
+from kvmtui.plans import guest, ram
+from kvmtui.plans.chain import afterwards, merging
+from kvmtui.plans.delete import one
 from kvmtui.plans.delete.one import Deletion
-from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.steps import Commit, DeleteSnapshot, Flush, ManagedSave, Power, Step, Verb
+from kvmtui.plans.plan import Danger, Detour, Plan, Refusal
+from kvmtui.plans.steps import Commit, Flush, ManagedSave, Power, Step, Verb
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Delete
 
@@ -22,18 +22,22 @@ from kvmtui.plans.wishes import Delete
 def chosen(subject: Subject, wish: Delete) -> tuple[Snapshot, ...]:
     """All snapshots that the wish names, in the order in which they can go.
 
-    Beside the current branch the leaves first, for only leaves can go there. On it the root
-    first: every layer is copied once then, straight into the base.
+    The leaves first, for beside the current branch only leaves can go. But on it, where layers are
+    merged, the root first: every layer is copied once then, straight into the base.
     """
     forest = subject.forest
     names = {*wish.marked, *((wish.snapshot,) if wish.itself else ())}
     if wish.children:
         names |= {below.name for below in forest.descendants(wish.snapshot)}
     wanted = [s for s in _from_the_roots(subject) if s.name in names]
-    if wish.metadata_only:
+    if not _merges(wish, wanted):
         return tuple(reversed(wanted))
     beside = [s for s in wanted if s.name not in forest.branch]
     return (*reversed(beside), *(s for s in wanted if s.name in forest.branch))
+
+
+def _merges(wish: Delete, gone: Iterable[Snapshot]) -> bool:
+    return not wish.metadata_only and any(snapshot.kind is Kind.EXTERNAL for snapshot in gone)
 
 
 def _from_the_roots(subject: Subject) -> tuple[Snapshot, ...]:
@@ -60,9 +64,6 @@ def plan(subject: Subject, wish: Delete) -> Plan | Refusal:
         return Refusal("none below", "there are no snapshots below it")
     if wish.asleep:
         return _asleep(subject, replace(wish, asleep=False))
-    at_once = _at_once(subject, wish, gone)
-    if at_once is not None:
-        return at_once
     found = _in_order(subject, gone, wish)
     if isinstance(found, Refusal):
         return found
@@ -115,41 +116,6 @@ def _in_order(
     return tuple(done)
 
 
-def _at_once(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> Plan | Refusal | None:
-    """One call for all below a snapshot, where libvirt does that: inside images, and records."""
-    inside = all(snapshot.kind is not Kind.EXTERNAL for snapshot in gone)
-    records = wish.metadata_only and not wish.ram_file
-    if not wish.children or wish.marked or wish.cancellable or not (inside or records):
-        return None
-    for snapshot in () if wish.metadata_only else gone:
-        refusal = refusals.refuse(subject, snapshot)
-        if refusal:
-            return refusal
-    notes = () if wish.metadata_only else leaving.touched(subject, gone)
-    if isinstance(notes, Refusal):
-        return notes
-    step = DeleteSnapshot(
-        subject.name,
-        wish.snapshot,
-        children=wish.itself,
-        only_below=not wish.itself,
-        metadata_only=wish.metadata_only,
-        inside=not wish.metadata_only,
-        below=tuple(below.name for below in subject.forest.descendants(wish.snapshot)),
-    )
-    told = "files and images stay exactly as they are" if records else "the images get room inside"
-    return Plan(
-        ref=subject.ref,
-        title=_title(subject, wish, gone),
-        verb="Forget" if wish.metadata_only else "Delete",
-        steps=(step, *notes),
-        danger=Danger.WORST if len(gone) > 1 else Danger.LOSS,
-        losses=_losses(gone),
-        effects=(told,),
-        warnings=leftovers.ram_files(gone) if records else (),
-    )
-
-
 def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: bool) -> Plan:
     stop = (Power(subject.name, Verb.FORCE_OFF, only_paused=True),) if starts else ()
     gone = chosen(subject, wish)
@@ -165,10 +131,28 @@ def _plan(subject: Subject, wish: Delete, found: Sequence[Deletion], *, starts: 
         lastly=stop,
         danger=Danger.WORST if len(gone) > 1 else Danger.LOSS,
         losses=_losses(gone),
-        detours=tuple(dict.fromkeys(told for deletion in found for told in deletion.detours)),
+        detours=(
+            *_apart(subject, wish, gone),
+            *dict.fromkeys(told for deletion in found for told in deletion.detours),
+        ),
         effects=_effects(subject, found, steps, starts=starts),
         warnings=tuple(dict.fromkeys(told for deletion in found for told in deletion.warnings)),
     )
+
+
+def _apart(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> tuple[Detour, ...]:
+    """What is told where libvirt would take one call for all, and its daemon may die of it.
+
+    It goes on with a second child after it has freed it, amid those of the first.
+    """
+    forest = subject.forest
+    forked = any(
+        len(forest.children(name)) > 1 for name in (wish.snapshot, *(s.name for s in gone))
+    )
+    if not wish.children or not forked or _merges(wish, gone):
+        return ()
+    reason = "libvirtd may die when it deletes several branches at once"
+    return (Detour("branches", reason, "one snapshot goes after another, the leaves first"),)
 
 
 def _title(subject: Subject, wish: Delete, gone: Sequence[Snapshot]) -> str:

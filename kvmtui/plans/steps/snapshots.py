@@ -100,23 +100,20 @@ class RevertSnapshot(Value):
 
 
 class DeleteSnapshot(Value):
-    """``virDomainSnapshotDelete``."""
+    """``virDomainSnapshotDelete``, never together with those below it.
+
+    The daemon may die of that: it goes on with a second child after it has freed it.
+    """
 
     domain: str
     snapshot: str
-    children: bool = False
-    """With all below it."""
     metadata_only: bool = False
     merges: bool = False
     """External: the overlay is merged into its base by a block job."""
-    only_below: bool = False
-    """All below it, but not the snapshot itself."""
     keeps: tuple[str, ...] = ()
     """Snapshots below it whose records this libvirt would rewrite: they are put back."""
     inside: bool = False
     """Internal: the images must not hold it afterwards, which libvirt does not look at."""
-    below: tuple[str, ...] = ()
-    """All below it that may go with it."""
 
     @property
     def watch(self) -> Watch:
@@ -124,20 +121,14 @@ class DeleteSnapshot(Value):
 
     @property
     def says(self) -> str:
-        if self.only_below:
-            what = "the records of" if self.metadata_only else "the snapshots"
-            return f"{'forget' if self.metadata_only else 'delete'} {what} below “{self.snapshot}”"
-        tail = " and of all below it" if self.children else ""
         if self.metadata_only:
             kept = f"; put back those of {len(self.keeps)} below" if self.keeps else ""
-            return f"forget the record of snapshot “{self.snapshot}”{tail}{kept}"
-        return f"delete snapshot “{self.snapshot}”{tail.replace(' of', '')}"
+            return f"forget the record of snapshot “{self.snapshot}”{kept}"
+        return f"delete snapshot “{self.snapshot}”"
 
     @property
     def virsh(self) -> str:
         words = ["--snapshotname", self.snapshot]
-        words += ["--children-only"] if self.only_below else []
-        words += ["--children"] if self.children else []
         words += ["--metadata"] if self.metadata_only else []
         delete = virsh("snapshot-delete", self.domain, *words)
         saved = [_dump(self.domain, name, f"{n}.xml") for n, name in enumerate(self.keeps, 1)]

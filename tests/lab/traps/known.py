@@ -107,6 +107,13 @@ RECORDS = Trap(
     "records rewritten",
     "those below are put back as they were",
 )
+BRANCHES = Trap(
+    "delete several branches with what they hang on",
+    ALL,
+    "the daemon dies",
+    "branches",
+    "one snapshot after another, the leaves first",
+)
 NESTED = Trap(
     "snapshot on snapshot, running",
     range(10_008_000, 12_000_000),
@@ -133,6 +140,7 @@ TRAPS = (
     SAVED_RAM,
     STALE,
     RECORDS,
+    BRANCHES,
     NESTED,
     MEDIA,
 )

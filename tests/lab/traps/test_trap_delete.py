@@ -81,6 +81,30 @@ async def test_the_records_below_a_forgotten_one(plant: Plant) -> None:
         assert tree.spoilt() == ["s3"]
 
 
+async def branched(tree: Tree) -> None:
+    """s1 - s2 - s4 - s5 - here, and s3 beside it below s2."""
+    await trees.forked(tree)
+    await tree.take("s5")
+
+
+async def test_several_branches_at_once(plant: Plant) -> None:
+    tree = await plant(branched)
+    ref, trap = tree.driver.ref("blank"), known.BRANCHES
+    below = Delete(ref, "s2", children=True, metadata_only=True, itself=False)
+    plan = await tree.driver.carry_out(below)
+    assert goes_round(plan, trap) == bites(tree, trap)
+    for name in ("s3", "s4", "s5"):
+        del tree.held[name]
+    tree.check()
+    assert (await tree.virsh("snapshot-list", "blank", "--name")).split() == ["s1", "s2"]
+    if bites(tree, trap):
+        for name in ("s6", "s7", "s8"):
+            await tree.virsh("snapshot-create-as", "blank", name, "--disk-only")
+            if name == "s6":
+                await tree.virsh("snapshot-current", "blank", "s2")
+        await dies(tree, "snapshot-delete", "blank", "s2", "--children-only", "--metadata")
+
+
 async def test_an_overlay_beside_a_state_inside_its_image(plant: Plant) -> None:
     """Only 10.x removes the image itself; here the others are seen to keep it by kvmtui's way."""
     tree = await plant(_off, trees.beside_internal)

@@ -49,15 +49,13 @@ def revert(domain: Any, step: RevertSnapshot) -> None:
 
 def delete(domain: Any, step: DeleteSnapshot) -> None:
     """``virDomainSnapshotDelete``."""
-    if step.keeps:
-        amending.forget(domain, step, _delete_flags(step))
+    if step.metadata_only:
+        amending.forget(domain, step)
         return
     snapshot = domain.snapshotLookupByName(step.snapshot, 0)
-    if step.children or step.only_below:
-        _refuse_others(snapshot, step)
     if step.merges:
         users.refuse_shared(domain, _changed(snapshot))
-    snapshot.delete(_delete_flags(step))
+    snapshot.delete(0)
 
 
 def _changed(snapshot: Any) -> tuple[str, ...]:
@@ -67,14 +65,6 @@ def _changed(snapshot: Any) -> tuple[str, ...]:
     own = (file for disk in record.disks for file in (disk.base, disk.overlay))
     kept = (disk.base for child in later for disk in child.disks)
     return tuple(dict.fromkeys(filter(None, (*own, *kept))))
-
-
-def _refuse_others(snapshot: Any, step: DeleteSnapshot) -> None:
-    """libvirt would delete whatever is below it, also what was not there when that was agreed."""
-    found = snapshot.listAllChildren(libvirt.VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS)
-    for name in (below.getName() for below in found):
-        if name not in step.below:
-            raise Refused(f"“{name}” was taken below “{step.snapshot}” meanwhile")
 
 
 def redefine(domain: Any, step: Redefine) -> None:
@@ -96,13 +86,4 @@ def create_flags(step: CreateSnapshot) -> int:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_LIVE
     if step.reuse:
         flags |= libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT
-    return flags
-
-
-def _delete_flags(step: DeleteSnapshot) -> int:
-    flags = libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN if step.children else 0
-    if step.only_below:
-        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY
-    if step.metadata_only:
-        flags |= libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY
     return flags
