@@ -29,6 +29,9 @@ UNABLE = "dumb"
 PIPE_CLOSED = 141
 """Exit status when nobody reads any more, as shells have it."""
 
+HUNG_UP = 129
+"""Exit status where the terminal is gone, as shells have it."""
+
 GIVEN_UP = 130
 """Exit status after Ctrl-C, as shells have it."""
 
@@ -81,7 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         status = PIPE_CLOSED
     except OSError as error:
-        if error.errno != errno.EIO:  # of a terminal that is gone
+        if error.errno == errno.EIO:
+            status = HUNG_UP
+        else:
             _complain(str(error), status)
     except Exception:
         traceback.print_exc()

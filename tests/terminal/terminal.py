@@ -135,9 +135,10 @@ class Terminal:
 
     def still(self) -> None:
         """Waits until the screen has not changed for a while."""
+        deadline = time.monotonic() + PATIENCE
         with self._drawn:
             while self._drawn.wait(QUIET):
-                pass
+                assert time.monotonic() < deadline, f"it does not rest:\n{self.display.text}"
 
     def ends(self, seconds: float) -> int:
         """Waits for the program's end, and gives its exit status."""
