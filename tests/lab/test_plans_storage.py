@@ -53,6 +53,7 @@ def domain(new_blank: NewBlank, far: int, tmp_path: Path) -> LabDomain:
 
 @pytest.fixture
 async def ref(driver: Driver, domain: LabDomain) -> Ref:
+    await driver.meet("other")  # a merge is refused until it is known what others use
     return await driver.meet("blank")
 
 
