@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from operator import is_
 from typing import ClassVar
 
 from textual import events
@@ -69,8 +70,8 @@ class Lines(ScrollView, can_focus=True):
     def show(self, rows: tuple[Row, ...]) -> None:
         """Shows these rows, repainting what differs from those before."""
         before, key = self.rows, self.key
-        if rows == before:
-            return
+        if len(rows) == len(before) and all(map(is_, rows, before)):
+            return  # what is not on the screen is never made only to be compared
         self.rows = rows
         self.set_reactive(ScrollView.virtual_size, Size(0, len(rows)))  # no scrollbar to lay out
         top = self.scroll_offset.y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from kvmtui.model.value import replace
@@ -10,7 +11,10 @@ from kvmtui.ui.later import later
 from kvmtui.ui.typed_ahead import TypedAhead
 
 FRAME = 1 / 30
-"""Seconds until what is looked at is drawn; worlds that come meanwhile are never seen."""
+"""Seconds between two worlds that are drawn; those that come meanwhile are never seen."""
+
+AT_ONCE = 0.003
+"""Seconds until what is looked at is drawn after a rest: what is told together is one world."""
 
 BESIDE = 0.25
 """The same for domains that are not looked at, of which thousands may be read one by one."""
@@ -26,6 +30,8 @@ class Redraws:
         self._app = app
         self._draw = draw
         self._due = False
+        self._drawn = 0.0
+        """When that was done last, by the monotonic clock."""
         self._beside = 0.0
         """Seconds for which a redraw of what is not looked at has waited; 0 when none is due."""
 
@@ -34,7 +40,8 @@ class Redraws:
         if _is_seen(before, now, ref):
             if not self._due:
                 self._due = True
-                later(self._app, FRAME, self._redraw)
+                left = self._drawn + FRAME - time.monotonic()
+                later(self._app, max(left, AT_ONCE), self._redraw)
         elif not self._beside:
             self._wait()
 
@@ -52,6 +59,7 @@ class Redraws:
         self._due, self._beside = False, 0.0
         if self._app.is_running:  # else the panes go one by one
             self._draw()
+            self._drawn = time.monotonic()
 
 
 def _is_seen(before: World, now: World, ref: Ref | None) -> bool:

@@ -39,10 +39,21 @@ class Fitting(Screen[T]):
 
     A layout tells its own screen the size that it was made for. Textual takes that message for the
     newer of two when the next size has come meanwhile, and then drops the next size.
+
+    It has the classes of that size from the first layout on, which need not be made again then.
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """A change of it repaints the two widgets that it concerns, and not the whole screen."""
+
+    def on_mount(self) -> None:
+        width, height = self.app.size
+        for length, points in (
+            (width, self.app.HORIZONTAL_BREAKPOINTS),
+            (height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            fitting = self._get_breakpoint_classes(length, points or [])
+            self.update_classes({name: name in fitting for _, name in points or []}, update=False)
 
     def _screen_resized(self, _size: Size) -> None:
         super()._screen_resized(self.app.size)

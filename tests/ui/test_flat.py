@@ -65,6 +65,19 @@ async def test_only_rows_that_are_seen_are_made(
 
 
 @pytest.mark.parametrize("number", COUNTS)
+async def test_nor_are_others_made_when_all_have_changed(
+    number: int, made: Counter[str], tmp_path: Path
+) -> None:
+    hosts = Still(world(*map(guest, range(number))), tmp_path)
+    async with on_stage(hosts) as pilot:
+        made.clear()
+        hosts.put_host(facts=replace(hosts.world.hosts[0].facts, name="another"))
+        await until(pilot, lambda: made["Domains"] > 0)
+        await pilot.pause(0.1)
+        assert made["row"] <= SHOWN
+
+
+@pytest.mark.parametrize("number", COUNTS)
 async def test_what_changed_is_made_anew(number: int, made: Counter[str], tmp_path: Path) -> None:
     hosts = Still(world(*map(guest, range(number))), tmp_path)
     async with on_stage(hosts) as pilot:

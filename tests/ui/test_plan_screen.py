@@ -135,7 +135,7 @@ async def test_several_snapshots_go_only_when_the_name_is_typed(tmp_path: Path) 
         await until(pilot, lambda: not screen.query_one("#yes", Button).disabled)
         await pilot.press("enter", "right", "enter")
         await until(pilot, lambda: bool(hosts.performed))
-        assert hosts.performed[0].losses == ("the way back to “a”", "the way back to “b”")
+        assert hosts.performed[0].losses == ("the way back to “b”", "the way back to “a”")
 
 
 async def test_the_layer_under_the_cursor_is_where_a_commit_goes(hosts: Still) -> None:

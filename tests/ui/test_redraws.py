@@ -60,6 +60,18 @@ async def test_what_is_looked_at_need_not_wait_for_the_rest(hosts: Still) -> Non
         assert not await waits(pilot, hosts, 10 * FRAME)
 
 
+async def test_after_a_rest_it_is_drawn_at_once_and_then_not_too_often(
+    hosts: Still, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "FRAME", 2.0)
+    monkeypatch.setattr(redraws, "BESIDE", 60.0)
+    async with on_stage(hosts) as pilot:
+        hosts.put(replace(ALPHA, state=State.PAUSED))
+        assert not await waits(pilot, hosts, 1.0)
+        hosts.put(replace(ALPHA, state=State.OFF))
+        assert await waits(pilot, hosts, 0.2)
+
+
 @pytest.mark.usefixtures("slow")
 async def test_of_both_the_last_is_drawn(hosts: Still) -> None:
     async with on_stage(hosts) as pilot:

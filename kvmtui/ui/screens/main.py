@@ -88,7 +88,9 @@ class Main(Fitting[None]):
         self._vanished = Vanished(lambda id: self.query_one(f"#{id}", Lines))
 
     def compose(self) -> ComposeResult:
-        yield Static(id="banner", markup=False)
+        banner = Static(Text(), id="banner", markup=False)
+        banner.display = False
+        yield banner
         with Container(id="panes"):
             yield Domains(id="domains").data_bind(Main.view)
             with Vertical(id="tree"):
