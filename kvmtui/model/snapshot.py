@@ -203,3 +203,14 @@ class Forest(Value, dict=True):
             for snapshot in self.snapshots
             if any(d.mode == "external" and d.base == layer for d in snapshot.disks)
         )
+
+    def standing_on(self, layer: str) -> tuple[Snapshot, ...]:
+        """Those that go back to, or into, an image that stands on ``layer``, as far as is known."""
+        return tuple(
+            snapshot
+            for snapshot in self.snapshots
+            if any(
+                d.mode in ("external", "internal") and layer in (d.below or ())
+                for d in snapshot.disks
+            )
+        )

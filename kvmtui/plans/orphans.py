@@ -198,6 +198,15 @@ def left_over(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
     return tuple(other for other in dict.fromkeys(standing) if _family(other) in families)
 
 
+def spoilt(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
+    """What is told of images that no record names when these files change: what a revert left."""
+    return tuple(
+        f"{basename(image)} stands on {basename(file)}, and is spoilt: no record says what it is"
+        for file in files
+        for image in standing_on(subject, file)
+    )
+
+
 def stood_on(subject: Subject, files: Sequence[str]) -> Refusal | None:
     """Why none of these files must change: somebody's image stands on one, unrecorded."""
     ours = left_over(subject, files)

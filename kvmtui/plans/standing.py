@@ -14,6 +14,8 @@ def harmed(subject: Subject) -> tuple[str, ...]:
         source = disk.active.source if disk.active else ""
         for snapshot in subject.forest.kept_by(source):
             told.append(f"the way back to “{snapshot.name}”: {basename(source)} is what it keeps")
+        for snapshot in subject.forest.standing_on(source):
+            told.append(f"the way back to “{snapshot.name}”, which stands on {basename(source)}")
         if not disk.shareable:
             for other in subject.others_using(source):
                 told.append(f"the disk of {other}, which stands on {basename(source)}")

@@ -7,9 +7,9 @@ import pytest
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, World
 from kvmtui.plans import planner
-from kvmtui.plans.wishes import Delete, Merge
+from kvmtui.plans.wishes import Delete, Merge, Revert
 from tests.plans.test_orphans import looked, stored
-from tests.worlds import allowed, chained, file, ref, refused
+from tests.worlds import allowed, chained, file, inner, ref, refused
 
 
 def with_clone() -> tuple[Domain, Host]:
@@ -43,3 +43,12 @@ def test_what_a_revert_has_left_behind_is_told_and_does_not_stand_in_the_way() -
     assert "web.old.qcow2, which no record names and stands on them" in plan.losses
     plan = allowed(World((there,)), Merge(ref(web), "vda", file("web.s1.qcow2")))
     assert not any("web.old" in told for told in plan.losses)
+
+
+def test_a_state_inside_an_image_does_not_come_back_under_somebodys_image() -> None:
+    web = inner("i1", "i2")
+    for name, rule in (("clone.qcow2", "stood on"), ("web.old.qcow2", "")):
+        there = looked(web, files=(stored(name, "web.qcow2"), stored("web.qcow2")))
+        assert refused(World((there,)), Revert(ref(web), "i1")) == rule
+    plan = allowed(World((there,)), Revert(ref(web), "i1"))
+    assert any("web.old.qcow2 stands on web.qcow2, and is spoilt" in told for told in plan.warnings)

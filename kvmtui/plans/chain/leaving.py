@@ -114,12 +114,17 @@ def standing(
 
 
 def _is_apart(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> bool:
-    """Whether the images have left the chain, or a revert was cut short before it was recorded."""
+    """Whether the images have left the chain, or a revert was cut short before it was recorded.
+
+    Or it lives inside an image of another branch, which may hang on no record there any more.
+    """
     if record.intact:
         return stale.refuse(subject, snapshot, replace(record, intact=None)) is not None
     disk = subject.config.disk(record.target)
     here = record.mode == "external" and snapshot.name in subject.forest.branch
-    return here and disk is not None and disk.complete and disk.position(record.base) is None
+    inside = record.mode == "internal" and bool(record.base)
+    away = disk is not None and disk.complete and disk.position(record.base) is None
+    return (here or inside) and away
 
 
 def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -241,12 +241,7 @@ def _merged(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> S
 
 def _spoiling(subject: Subject, merges: Iterable[Merged]) -> tuple[str, ...]:
     """Images that no record names: what is left of a revert, or somebody's own."""
-    return tuple(
-        f"{basename(image)} stands on {basename(file)}, and is spoilt: no record says what it is"
-        for merge in merges
-        for file in (merge.top, merge.base)
-        for image in orphans.standing_on(subject, file)
-    )
+    return orphans.spoilt(subject, [file for m in merges for file in (m.top, m.base)])
 
 
 def _merging(merges: Iterable[Merged]) -> tuple[str, ...]:

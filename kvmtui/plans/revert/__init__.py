@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from os.path import basename
+
 from kvmtui.model import inside
 from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.value import replace
 from kvmtui.model.words import moment, size
-from kvmtui.plans import create, guest, names
+from kvmtui.plans import create, guest, names, orphans
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.revert import overlays
-from kvmtui.plans.revert.refusals import refuse, restores_ram
+from kvmtui.plans.revert.refusals import refuse, restores_ram, rewritten
 from kvmtui.plans.steps import (
     After,
     Power,
@@ -165,7 +167,30 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
         told.append(f"the RAM of the running guest{cut}")
     if subject.config.managed_save:
         told.append("the saved RAM image that waits for the next start")
+    told += [
+        f"the way back to “{other.name}”, if it stands on {basename(image)}: that is not known"
+        for image in rewritten(snapshot)
+        for other in _perhaps_on(subject, snapshot, image)
+    ]
     return tuple(told)
+
+
+def _perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapshot, ...]:
+    """Those on other branches of whose images nobody could see what they stand on."""
+    targets = {record.target for record in snapshot.disks if record.base == image}
+    return tuple(
+        other
+        for other in subject.forest.snapshots
+        if other.name not in {snapshot.name, *subject.forest.branch}
+        and any(
+            record.target in targets
+            and record.mode in ("internal", "external")
+            and record.below is None
+            and record.base not in ("", image)
+            and subject.domain.holds(record.base) is None
+            for record in other.disks
+        )
+    )
 
 
 def _written(subject: Subject, snapshot: Snapshot) -> int | None:
@@ -202,6 +227,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
     active = {d.active.source for d in subject.config.disks if d.active}
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):
         told.append(UNSURE)
+    told += orphans.spoilt(subject, rewritten(snapshot))
     stays = overlays.staying(subject, snapshot)
     if stays:
         told.append(f"{', '.join(stays)} was not part of it and stays as it is now")

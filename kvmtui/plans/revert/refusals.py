@@ -9,7 +9,7 @@ from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
-from kvmtui.plans import mend, places, room, rules
+from kvmtui.plans import mend, orphans, places, room, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import images, overlays, stale
 from kvmtui.plans.steps import Redefine
@@ -63,9 +63,10 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     for record in snapshot.disks:
         if record.mode != "internal" or not record.base:
             continue
-        on_top = next((s for s in subject.forest.snapshots if _stands_on(s, record.base)), None)
+        forest = subject.forest
+        on_top = next(iter((*forest.kept_by(record.base), *forest.standing_on(record.base))), None)
         if on_top is not None:
-            reason = f"it would rewrite {record.base}, on which external “{on_top.name}” stands"
+            reason = f"it would rewrite {record.base}, on which “{on_top.name}” stands"
             remedy = f"delete “{on_top.name}” first"
             return Refusal("stands on it", reason, remedy, by=on_top.name)
         now = subject.config.disk(record.target)
@@ -75,18 +76,17 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         lost = _in_image(subject, snapshot, record)
         if lost:
             return lost
-    bases = (record.base for record in snapshot.disks if record.mode == "internal")
     loads = snapshot.memory is Memory.INTERNAL
     return rules.first(
-        rules.base_not_shared(subject, bases),
+        rules.base_not_shared(subject, rewritten(snapshot)),
+        orphans.stood_on(subject, rewritten(snapshot)),
         rules.names_a_job(subject, snapshot.name) if loads else None,
     )
 
 
-def _stands_on(snapshot: Snapshot, base: str) -> bool:
-    """Whether the image is one that the snapshot goes back to, or lies anywhere below that."""
-    kept = (record for record in snapshot.disks if record.mode == "external")
-    return any(base in (record.base, *(record.below or ())) for record in kept)
+def rewritten(snapshot: Snapshot) -> tuple[str, ...]:
+    """The images whose content is another one after a revert to what they hold inside."""
+    return tuple(r.base for r in snapshot.disks if r.mode == "internal" and r.base)
 
 
 def _may_stand_on(disk: Disk, base: str) -> bool:

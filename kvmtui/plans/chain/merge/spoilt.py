@@ -81,7 +81,7 @@ def _elsewhere(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
         if snapshot.name in subject.forest.branch:
             continue
         above = {ancestor.name for ancestor in subject.forest.ancestors(snapshot.name)}
-        if above & changed or files & _below(snapshot.disk(disk.target)):
+        if above & changed or files & _below(disk, snapshot.disk(disk.target)):
             reason = f"“{snapshot.name}” on another branch stands on a layer that would change"
             return Refusal("branch", reason, "delete it first")
     return None
@@ -92,10 +92,15 @@ def _apart(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
     return leaving.standing(subject, disk.target, touched(disk, merged), gone)
 
 
-def _below(record: SnapshotDisk | None) -> set[str]:
-    """The image that a snapshot goes back to, and those below it as far as they are known."""
-    if record is None or record.mode == "internal":
-        return set()  # a base keeps those inside it
+def _below(disk: Disk, record: SnapshotDisk | None) -> set[str]:
+    """The image that a snapshot goes back to, and those below it as far as they are known.
+
+    An image keeps those inside it, and so does a layer of the chain whatever is merged below it.
+    """
+    if record is None:
+        return set()
+    if record.mode == "internal":
+        return {*(record.below or ())} if disk.position(record.base) is None else set()
     return {record.base, *(record.below or ())}
 
 
