@@ -100,6 +100,13 @@ STALE = Trap(
     "stale",
     "refused; the record can be corrected or forgotten",
 )
+STANDS = Trap(
+    "revert inside an image on which another one stands",
+    ALL,
+    "changes what snapshots there go back to",
+    "stands on it",
+    "refused; the one that stands on it can be deleted first",
+)
 RECORDS = Trap(
     "forget a record with others below",
     range(11_000_000),
@@ -139,6 +146,7 @@ TRAPS = (
     COLLIDES,
     SAVED_RAM,
     STALE,
+    STANDS,
     RECORDS,
     BRANCHES,
     NESTED,

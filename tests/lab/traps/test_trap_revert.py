@@ -13,7 +13,7 @@ from tests.lab import trees
 from tests.lab.traps import known
 from tests.lab.traps.bare import bites, dies, seen
 from tests.lab.traps.conftest import Plant
-from tests.lab.traps.refused import goes_round
+from tests.lab.traps.refused import goes_round, refused
 from tests.lab.trees import Tree
 
 pytestmark = pytest.mark.lab
@@ -71,6 +71,18 @@ async def _nowhere(tree: Tree, root: str) -> None:
     forest = tree.driver.domain("blank").forest
     assert forest is not None
     assert forest.current is None
+
+
+async def test_inside_an_image_on_which_another_stands(plant: Plant) -> None:
+    tree = await plant(trees.above_internal)
+    ref, trap = tree.driver.ref("blank"), known.STANDS
+    await refused(tree, Revert(ref, "i1", safety=False), trap)
+    tree.check()
+    if bites(tree, trap):
+        tree.domain.destroy()
+        await tree.virsh("snapshot-revert", "blank", "i1", "--force")
+        await seen(tree)
+        assert tree.spoilt() == ["s1"]
 
 
 async def test_a_medium_in_a_drive_stays_what_it_is(plant: Plant, tmp_path: Path) -> None:
