@@ -7,13 +7,13 @@ import errno
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from kvmtui import __version__
+from kvmtui.render.fault import told
 from kvmtui.render.words import safe
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             status = HUNG_UP
         else:
             _complain(str(error), status)
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        print(told(error), file=sys.stderr)
     finally:
         os._exit(status)
 

@@ -17,6 +17,7 @@ from kvmtui.plans.plan import Refusal
 from kvmtui.render.words import safe
 from kvmtui.ui import loading, sweeping
 from kvmtui.ui.commands import commands
+from kvmtui.ui.discreet import Discreet
 from kvmtui.ui.driver import Driver
 from kvmtui.ui.forgetful import Forgetful
 from kvmtui.ui.hosts import Hosts
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from kvmtui.ui.screens.reading import Reading
 
 
-class Kvmtui(TypedAhead, Sized, Forgetful):
+class Kvmtui(TypedAhead, Sized, Forgetful, Discreet):
     """kvmtui over the given hosts."""
 
     TITLE = "kvmtui"
