@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -44,8 +45,8 @@ async def test_a_fault_is_told_without_values_and_without_orders(
     printed = io.StringIO()
     app.error_console = Console(file=printed, force_terminal=True, width=200)
     with pytest.raises(Exception, match="obeyed"):
-        async with app.run_test() as pilot:
-            await pilot.pause(5)
+        async with app.run_test():
+            await asyncio.wait_for(app._exception_event.wait(), 20)
     app._print_error_renderables()
     said = printed.getvalue()
     assert "_fail" in said, "where it came about"
