@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host, World
 from kvmtui.plans import health
-from kvmtui.render import chain, domains, guest, jobs, snapshots
+from kvmtui.render import chain, details, domains, guest, jobs, snapshots
 from kvmtui.render.row import Row, plain, said
 
 WIDTH = 100
@@ -23,7 +23,7 @@ def overview(world: World, now: float) -> str:
 def domain(host: Host, shown: Domain, now: float) -> str:
     """One domain with its tree, chain, agent and jobs."""
     alone = World((Host(host.uri, host.link, facts=host.facts, domains=(shown,)),))
-    about = snapshots.details(shown, None, now)
+    about = details.told(shown, None, now)
     sections: tuple[tuple[str, Iterable[Row]], ...] = (
         ("domain", domains.rows(alone, WIDTH, now)),
         ("about", (Row(text.plain, text) for text in about)),

@@ -12,7 +12,7 @@ from kvmtui.model.inside import Unrecorded, lost, unrecorded
 from kvmtui.model.outline import Entry, Outline
 from kvmtui.model.snapshot import Forest, Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import Value
-from kvmtui.model.words import count, moment, size
+from kvmtui.model.words import moment, size
 from kvmtui.plans import starved
 from kvmtui.plans.fits import MISSING, misfit
 from kvmtui.render import silence
@@ -26,6 +26,7 @@ from kvmtui.render.row import (
     WARN,
     Cell,
     Row,
+    cropped,
     fitted,
     line,
     said,
@@ -95,21 +96,22 @@ def rows(
     """The tree; a folded snapshot hides what is below it."""
     forest = domain.forest
     if forest is None and domain.outline is not None and domain.outline.entries:
-        return fitted(tuple(_outlined(domain, domain.outline, width, now)), width)
+        return tuple(_outlined(domain, domain.outline, width, now))
     if forest is None:
         why = safe(domain.trouble) or silence.of_domain(domain, now)
         return fitted((said(why or "reading …", WARN if why else QUIET),), width)
     strays = tuple(_stray(found, width, now) for found in unrecorded(domain))
     if not forest.snapshots:
         rest = strays or (said("no snapshots yet · s takes one", QUIET),)
-        return fitted((_here(domain, ""), *rest), width)
+        return (_here(domain, "", width), *fitted(rest, width))
+    shown = frozenset(folded), frozenset(marked), frozenset(stale)
     drawn = (
-        _row(domain, node.snapshot, node.guides, width, now, folded, marked, stale)
+        _row(domain, node.snapshot, node.guides, width, now, *shown)
         if node.snapshot
-        else _here(domain, node.guides)
+        else _here(domain, node.guides, width)
         for node in _walk(forest, folded, max(width // GUIDES // 2 * 2, 4))
     )
-    return fitted((*drawn, *strays), width)
+    return (*drawn, *fitted(strays, width))
 
 
 def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Iterator[Row]:
@@ -117,13 +119,20 @@ def _outlined(domain: Domain, outline: Outline, width: int, now: float) -> Itera
     forest = Forest(tuple(map(_sketched, outline.entries)), outline.current)
     for node in _walk(forest, (), max(width // GUIDES // 2 * 2, 4)):
         if node.snapshot is None:
-            yield _here(domain, node.guides, selectable=False)
-            continue
-        left = Text.assemble((node.guides, QUIET), _STATES.get(node.snapshot.state, " "), " ")
-        current = node.snapshot.name == outline.current
-        left.append(safe(node.snapshot.name), STRONG if current else "")
-        cells = _cells(kind(node.snapshot), None, node.snapshot.created, width, now)
-        yield Row(node.snapshot.name, line(width, left, cells), selectable=False)
+            yield _here(domain, node.guides, width, selectable=False)
+        else:
+            current = node.snapshot.name == outline.current
+            yield _sketch(node.snapshot, node.guides, width, now, current=current)
+
+
+def _sketch(snapshot: Snapshot, guides: str, width: int, now: float, *, current: bool) -> Row:
+    def text() -> Text:
+        left = Text.assemble((guides, QUIET), _STATES.get(snapshot.state, " "), " ")
+        left.append(safe(snapshot.name), STRONG if current else "")
+        cells = _cells(kind(snapshot), None, snapshot.created, width, now)
+        return cropped(line(width, left, cells), width)
+
+    return Row(snapshot.name, text, selectable=False)
 
 
 def _sketched(e: Entry) -> Snapshot:
@@ -166,14 +175,14 @@ def _guides(above: str, own: str, most: int) -> str:
     return guides if len(guides) <= most else DEEPER + guides[len(DEEPER) - most :]
 
 
-def _here(domain: Domain, guides: str, *, selectable: bool = True) -> Row:
+def _here(domain: Domain, guides: str, width: int, *, selectable: bool = True) -> Row:
     text = Text.assemble((guides, QUIET), ("▶ you are here", ACCENT))
     text.append(f" · {domain.state.value}", QUIET)
     if domain.reason == IO_ERROR:
         text.append(f", {NO_SPACE if starved.disks(domain) else IO_ERROR}", BAD)
     if domain.stranded:
         text.append(" for a merge", WARN)
-    return Row(HERE, text, selectable=selectable)
+    return Row(HERE, cropped(text, width), selectable=selectable)
 
 
 def _row(
@@ -182,10 +191,29 @@ def _row(
     guides: str,
     width: int,
     now: float,
-    folded: Collection[str],
-    marked: Collection[str],
-    stale: Collection[str],
+    folded: frozenset[str],
+    marked: frozenset[str],
+    stale: frozenset[str],
 ) -> Row:
+    """Its text is made when it is looked at: of a long tree a screen shows some."""
+
+    def text() -> Text:
+        left = _name(domain, snapshot, guides, folded, marked, stale)
+        cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)
+        return cropped(line(width, left, cells), width)
+
+    return Row(snapshot.name, text)
+
+
+def _name(
+    domain: Domain,
+    snapshot: Snapshot,
+    guides: str,
+    folded: frozenset[str],
+    marked: frozenset[str],
+    stale: frozenset[str],
+) -> Text:
+    """With what is to be known of it at once."""
     glyph, colour = _STATES.get(snapshot.state, ("?", QUIET))
     current = domain.forest is not None and domain.forest.current == snapshot.name
     left = Text.assemble((guides, QUIET), (glyph, colour), " ")
@@ -205,8 +233,7 @@ def _row(
     wrong = misfit(domain, snapshot)
     if wrong is not None and wrong.rule == MISSING:
         left.append(f" {wrong.rule}", BAD)
-    cells = _cells(kind(snapshot), weight(domain, snapshot), snapshot.created, width, now)
-    return Row(snapshot.name, line(width, left, cells))
+    return left
 
 
 def _cells(kind: str, weight: int | None, created: int, width: int, now: float) -> list[Cell]:
@@ -227,69 +254,3 @@ def _stray(found: Unrecorded, width: int, now: float) -> Row:
     kind = "inner+RAM" if found.ram else "inner"
     cells = _cells(kind, found.ram, found.created, width, now)
     return Row((_INSIDE, found.name), line(width, left, cells))
-
-
-def details(
-    domain: Domain, name: str | None, now: float, inside: str | None = None
-) -> tuple[Text, ...]:
-    """What is known of the selected snapshot: description, time, files.
-
-    ``inside`` names one that only the images know.
-    """
-    snapshot = domain.forest.get(name) if domain.forest else None
-    stray = next((found for found in unrecorded(domain) if found.name == inside), None)
-    if stray is not None:
-        return _about_stray(stray)
-    if snapshot is None:
-        return _about_now(domain)
-    about = Text(
-        safe(snapshot.description) or "no description", "" if snapshot.description else QUIET
-    )
-    then = "running, no RAM" if snapshot.state == "disk-snapshot" else snapshot.state
-    when = Text.assemble(moment(snapshot.created), (f" · was {safe(then)}", QUIET))
-    internal = [disk.target for disk in snapshot.disks if disk.mode == "internal"]
-    where = list(_files(domain, snapshot))
-    if internal:
-        where.append(Text.assemble(("inside ", QUIET), ", ".join(map(safe, internal))))
-    gone = lost(domain, snapshot)
-    if gone:
-        where.insert(0, Text(f"{', '.join(map(safe, gone))} does not hold it any more", WARN))
-    wrong = misfit(domain, snapshot)
-    if wrong is not None:
-        where.insert(0, Text(safe(wrong.reason), BAD))
-    return (when, about, *where)
-
-
-def _files(domain: Domain, snapshot: Snapshot) -> Iterator[Text]:
-    """What each disk was written to since, and the image that it keeps; then the RAM."""
-    for disk in (disk for disk in snapshot.disks if disk.mode == "external"):
-        for word, path in (("", disk.overlay), ("keeps ", disk.base)):
-            found = domain.holds(path) if path else None
-            used = f" {size(found[1].used)}" if found else ""
-            if path:
-                whose = (f"{safe(disk.target)} {word}", QUIET)
-                yield Text.assemble(whose, safe(path), (used, QUIET))
-    if snapshot.memory_file:
-        yield Text.assemble(("RAM ", QUIET), safe(snapshot.memory_file))
-
-
-def _about_stray(stray: Unrecorded) -> tuple[Text, ...]:
-    inside = ", ".join(map(safe, stray.disks))
-    ram = (f" · with {size(stray.ram)} of RAM", QUIET) if stray.ram else ""
-    when = Text.assemble(moment(stray.created), (f" · only inside {inside}", QUIET), ram)
-    return when, Text("unknown to libvirt: a adopts, d deletes", QUIET)
-
-
-def _about_now(domain: Domain) -> tuple[Text, ...]:
-    config = domain.config
-    if config is None:
-        return ()
-    about = " · ".join(filter(None, (config.title, config.description)))
-    parts = [count(config.vcpus, "CPU"), f"{size(config.memory)} RAM"]
-    parts += ["UEFI"] if config.nvram else []
-    parts += ["saved RAM image"] if config.managed_save else []
-    told = [Text(safe(about) or safe(domain.name)), Text(" · ".join(parts), QUIET)]
-    if domain.guest is not None and domain.guest.frozen:
-        told.insert(0, Text("frozen: the guest cannot write; t thaws it", BAD))
-    told[:0] = [Text(safe(starved.told(disk)), BAD) for disk in starved.disks(domain)[:1]]
-    return (*told, Text(safe(domain.trouble), WARN)) if domain.trouble else tuple(told)

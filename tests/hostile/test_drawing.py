@@ -12,7 +12,18 @@ from kvmtui.host.journal import Entry
 from kvmtui.model.comparison import Comparison
 from kvmtui.model.world import Host, World
 from kvmtui.plans import health
-from kvmtui.render import chain, domains, guest, jobs, journal, layer, report, snapshots, xml
+from kvmtui.render import (
+    chain,
+    details,
+    domains,
+    guest,
+    jobs,
+    journal,
+    layer,
+    report,
+    snapshots,
+    xml,
+)
 from kvmtui.render.row import Row
 from tests.hostile.values import harmless, hosts, of, texts
 from tests.worlds import NOW
@@ -47,7 +58,7 @@ def test_details(host: Host) -> None:
     for shown in host.domains:
         names = [s.name for s in shown.forest.snapshots] if shown.forest else []
         for name in (None, *names):
-            check_texts(snapshots.details(shown, name, NOW))
+            check_texts(details.told(shown, name, NOW))
         for disk in shown.config.disks if shown.config else ():
             for each in disk.layers:
                 check_texts(layer.details(host, shown, disk.target, each.source))

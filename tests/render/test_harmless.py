@@ -15,7 +15,7 @@ from kvmtui.model.value import replace
 from kvmtui.model.world import Host, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.wishes import Revert
-from kvmtui.render import chain, domains, guest, jobs, journal, report, snapshots
+from kvmtui.render import chain, details, domains, guest, jobs, journal, report, snapshots
 from kvmtui.render import plan as plan_page
 from kvmtui.render.row import ACCENT, BAD, GOOD, QUIET, STRONG, WARN, Row
 from tests.worlds import (
@@ -124,7 +124,7 @@ def test_pages_of_text_obey_no_name(name: str) -> None:
         journal.text([entry], name).plain,
         report.overview(World((here,)), NOW),
         report.domain(here, here.domains[0], NOW),
-        *(text.plain for text in snapshots.details(here.domains[0], name, NOW)),
+        *(text.plain for text in details.told(here.domains[0], name, NOW)),
         *(part.plain for e in plan_page.entries(Refusal(name, name, name)) for part in e),
     ]
     assert [page for page in pages if not harmless(page)] == []

@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.text import Text
 from textual.screen import Screen
 
-from kvmtui.model.domain import State
+from kvmtui.model.domain import Domain, State
+from kvmtui.model.snapshot import Snapshot
 from kvmtui.model.value import replace
-from kvmtui.render import domains
+from kvmtui.render import domains, snapshots
 from kvmtui.ui.panes.chain import Chain
 from kvmtui.ui.panes.domains import Domains
 from kvmtui.ui.panes.guest import GuestAgent
 from kvmtui.ui.panes.snapshots import Snapshots
 from tests.terminal.made import guest
 from tests.ui.stage import Still, on_stage, until, world
+from tests.worlds import chained
 
 PANES = (Domains, Snapshots, Chain, GuestAgent)
 
@@ -75,6 +78,23 @@ async def test_nor_are_others_made_when_all_have_changed(
         await until(pilot, lambda: made["Domains"] > 0)
         await pilot.pause(0.1)
         assert made["row"] <= SHOWN
+
+
+@pytest.mark.parametrize("number", [30, 300])
+async def test_nor_are_snapshots_that_are_not_seen(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = list[str]()
+    name = snapshots._name
+
+    def noted(domain: Domain, snapshot: Snapshot, *rest: Any) -> Text:
+        seen.append(snapshot.name)
+        return name(domain, snapshot, *rest)
+
+    monkeypatch.setattr(snapshots, "_name", noted)
+    async with on_stage(Still(world(chained(number)), tmp_path)) as pilot:
+        await pilot.press("2", "home")
+        assert len(set(seen)) <= SHOWN
 
 
 @pytest.mark.parametrize("number", COUNTS)

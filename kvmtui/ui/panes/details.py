@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from kvmtui.model.domain import Domain
 from kvmtui.model.world import Host
-from kvmtui.render import silence, snapshots
+from kvmtui.render import details, silence
 from kvmtui.render.row import WARN
 from kvmtui.ui.view import View
 
@@ -31,7 +31,7 @@ def _told(view: View) -> tuple[Text, ...]:
     host, domain = view.host, view.domain
     if host is None or domain is None:
         return ()
-    told = _of_layer(host, domain, view) or snapshots.details(
+    told = _of_layer(host, domain, view) or details.told(
         domain, view.snapshot, view.now, view.inside
     )
     late = silence.of_domain(domain, view.now)
