@@ -40,7 +40,7 @@ MUCH = 5
 
 
 OPENS = 2.0
-"""Seconds after the last key in which something may still open."""
+"""Seconds after a key in which it may still open something."""
 
 SOON = 0.01
 """Seconds until it is looked again whether it is there."""
@@ -84,6 +84,8 @@ class TypedAhead(App[int]):
         """When the last of those was read that came at once."""
         self._came = 0.0
         """When it came here, which is later where many wait."""
+        self._looked = 0.0
+        """When one was looked at last."""
 
     @property
     def rested(self) -> float:
@@ -145,8 +147,9 @@ class TypedAhead(App[int]):
     @property
     def _is_to_wait(self) -> bool:
         """Something opens that the next key is meant for, or this may become a flood."""
-        since = monotonic() - self._came
-        return (self.is_opening and since < OPENS) or (self._burst >= BURST and since < REST)
+        now = monotonic()
+        opens = self.is_opening and now - self._looked < OPENS
+        return opens or (self._burst >= BURST and now - self._came < REST)
 
     async def _press(self) -> None:
         while self._waiting_keys and not self._pressed and not self._is_over:
@@ -155,7 +158,7 @@ class TypedAhead(App[int]):
                     self._looks_again = True
                     later(self, SOON, self._look_again)
                 return
-            key = self._waiting_keys.popleft()
+            key, self._looked = self._waiting_keys.popleft(), monotonic()
             if self._is_blind(key):
                 continue
             self._count += 1

@@ -11,6 +11,7 @@ from textual.widgets import Button
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import SnapshotDisk
 from kvmtui.model.value import replace
+from kvmtui.model.world import Link
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot, ManagedSave, Power, RemoveManagedSave, Verb
 from kvmtui.ui.screens.plan import PlanScreen
@@ -99,7 +100,23 @@ async def test_a_remedy_is_gone_with_the_reason(tmp_path: Path) -> None:
         await until(pilot, lambda: "with the domain off" not in text(pilot))
         assert screen.values["instead"] == ""
         assert not screen.query_one("#yes", Button).disabled
-        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert focused(pilot) not in (None, "instead", "yes"), "what is hidden loses the focus"
+
+
+async def test_who_is_at_a_remedy_is_not_left_without_keys(tmp_path: Path) -> None:
+    """The host is lost, and with it all that could be chosen; then it is there again."""
+    hosts = still(tmp_path, branched())
+    async with on_stage(hosts) as pilot:
+        await asked(pilot, "d")
+        assert focused(pilot) == "instead"
+        for link in (Link.LOST, Link.OPEN):
+            hosts.put_host(link=link)
+            await until(pilot, lambda: ("not connected" in text(pilot)) is (link is Link.LOST))  # noqa: B023
+            await pilot.pause(0.1)
+            assert focused(pilot) is not None
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, PlanScreen), 1.0)
 
 
 async def test_another_plan_than_was_agreed_keeps_what_was_chosen(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from textual import events
@@ -14,7 +15,7 @@ from kvmtui.plans.steps import Commit, CreateSnapshot
 from kvmtui.ui.app import Kvmtui
 from kvmtui.ui.forms.form import Form
 from kvmtui.ui.lines import Lines
-from kvmtui.ui.typed_ahead import CALM, REST
+from kvmtui.ui.typed_ahead import CALM, OPENS, REST
 from tests.ui.stage import Still, bare, database, on_stage, text, typed_ahead, until, world
 from tests.worlds import chained, disk, domain, file
 
@@ -48,6 +49,21 @@ async def test_they_find_what_the_keys_before_them_went_to(
         typed_ahead(pilot, *keys)
         await until(pilot, lambda: "─ " in text(pilot) and "Cancel" in text(pilot))
         assert f"─ {title} ─" in text(pilot)
+
+
+async def test_keys_wait_no_longer_the_more_of_them_come(
+    hosts: Still, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they wait for may never open, and who presses a key again and again is not patient."""
+    async with on_stage(hosts) as pilot:
+        await pilot.press("o")
+        await until(pilot, lambda: "Cancel" in text(pilot))
+        monkeypatch.setattr(Kvmtui, "is_opening", True)
+        begun = monotonic()
+        while monotonic() < begun + 2 * OPENS and "Cancel" in text(pilot):
+            typed_ahead(pilot, "escape")
+            await pilot.pause(OPENS / 4)
+        assert "Cancel" not in text(pilot)
 
 
 async def test_a_form_is_filled_in_and_agreed_to(hosts: Still) -> None:

@@ -192,7 +192,7 @@ class PlanScreen(Modal[Agreed | None]):
         yes.label = Content(plan.verb) if plan else Content("Not possible")
         yes.disabled = plan is None or (worst and not self._typed)
         yes.variant = "error" if plan and plan.danger else "primary"
-        if not self._settled:
+        if not self._settled or not self._is_at_hand(self.focused):
             self._settled = True
             self._focus(plan)
 
@@ -215,6 +215,13 @@ class PlanScreen(Modal[Agreed | None]):
         safe_to_go = plan is None or plan.danger is Danger.NONE or self._planning.form.menu
         start: Widget = first or choice or self.query_one("#no")
         self.set_focus(start if safe_to_go else self.query_one("#no"))
+
+    @staticmethod
+    def _is_at_hand(widget: Widget | None) -> bool:
+        """Whether it may keep the focus: what is hidden or dimmed loses it, and nobody gets it."""
+        if widget is None or not widget.focusable:
+            return False
+        return all(node.display for node in widget.ancestors_with_self)
 
     @property
     def _typed(self) -> bool:
