@@ -8,7 +8,7 @@ import pytest
 
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
-from kvmtui.model.snapshot import Forest
+from kvmtui.model.snapshot import Forest, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.model.world import World
 from kvmtui.plans.chain import merge
@@ -197,6 +197,21 @@ def test_inner_layers_of_the_other_disks_are_those_between_the_same_snapshots() 
     ]
     above = merge.others(_subject(web), Merged("vda", file("vda.s2.qcow2"), file("vda.s1.qcow2")))
     assert above == (), "vdb has no layer that s3 preserves"
+
+
+def test_no_record_is_corrected_that_the_merge_of_another_disk_has_forgotten() -> None:
+    """s2 left vdb out: its definition names the layer of vdb that is merged away."""
+    both = two_disks().forest
+    assert both is not None
+    left_out = SnapshotDisk("vdb", "no", base=file("vdb.s1.qcow2"))
+    s2 = external("s2", "s1", base="vda.s1.qcow2", overlay="vda.s2.qcow2")
+    s2 = replace(s2, disks=(*s2.disks, left_out))
+    first = disk(*(file(f"vda{n}.qcow2") for n in (".s2", ".s1", "")))
+    second = disk(*(file(f"vdb{n}.qcow2") for n in (".s1", "")), target="vdb")
+    web = domain("web", first, second, forest=Forest((both.snapshots[0], s2), "s2"))
+    plan = allowed(world(web), wish(web, file("vda.s1.qcow2"), file("vda.qcow2"), others=True))
+    assert forgotten("s2") in plan.steps
+    assert not [step for step in plan.steps if isinstance(step, Amend)]
 
 
 def _subject(web: Domain) -> Subject:

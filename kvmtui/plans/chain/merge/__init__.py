@@ -196,14 +196,19 @@ def _steps(
             made.append(Pivot(subject.name, disk.target, merged.base))
         else:
             made.append(AwaitMerged(subject.name, disk.target, merged.top))
-        made += _amended(subject, disk, merged)
+        made += _amended(subject, disk, merged, gone)
         made += merging.finished(subject, disk.target, merged.base)
     return tuple(made)
 
 
-def _amended(subject: Subject, disk: Disk, merged: Merged) -> tuple[Amend, ...]:
-    """Records of snapshots further up that name one of the layers that are gone."""
-    names = tuple(snapshot.name for snapshot in spoilt.moved(subject, disk, merged))
+def _amended(
+    subject: Subject, disk: Disk, merged: Merged, gone: Sequence[Snapshot]
+) -> tuple[Amend, ...]:
+    """Records of snapshots further up that name one of the layers that are gone.
+
+    Not of those that are forgotten by then, as the merge of another disk spoils them.
+    """
+    names = tuple(s.name for s in spoilt.moved(subject, disk, merged) if s not in gone)
     layers = disk.between(merged.top, merged.base)
     if not names or not layers:
         return ()
