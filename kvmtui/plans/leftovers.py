@@ -38,6 +38,7 @@ def needed(subject: Subject, snapshot: Snapshot, file: str) -> bool:
         or stands_on(subject, file)
         or base_not_shared(subject, [file])
         or orphans.standing_on(subject, file)
+        or {*orphans.waking_on(subject, file)} - {snapshot.memory_file}
     )
 
 
@@ -70,7 +71,11 @@ def _used(subject: Subject, target: str, file: str) -> bool:
             unknown = record.below is None and snapshot.name not in forest.branch
             if unknown or file in (record.base, *(record.below or ())):
                 return True
-    return bool(base_not_shared(subject, [file], target) or orphans.standing_on(subject, file))
+    return bool(
+        base_not_shared(subject, [file], target)
+        or orphans.standing_on(subject, file)
+        or orphans.waking_on(subject, file)
+    )
 
 
 def _gone(subject: Subject, file: str) -> bool:

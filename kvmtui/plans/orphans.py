@@ -191,6 +191,13 @@ def standing_on(subject: Subject, file: str) -> tuple[str, ...]:
     )
 
 
+def waking_on(subject: Subject, file: str) -> tuple[str, ...]:
+    """Saved RAM that names a file as a disk, whoever left it: without that it never wakes."""
+    return tuple(
+        other.path for other in _files(subject.host) if other.format == RAM and file in other.needs
+    )
+
+
 def left_over(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
     """Those that are named like this domain's own images: as a revert leaves them behind."""
     families = {*map(_family, own_files(subject.domain))}
