@@ -29,11 +29,19 @@ def looked_at(forest: Forest, below: Below, intact: Intact) -> Forest:
         return replace(record, below=chain, intact=intact(record, chain))
 
     def chained(snapshot: Snapshot) -> Snapshot:
-        if snapshot.name in forest.branch and not any(disk.noted for disk in snapshot.disks):
+        if snapshot.name in forest.branch and not any(map(_may_be_away, snapshot.disks)):
             return snapshot
         return replace(snapshot, disks=tuple(map(told, snapshot.disks)))
 
     return replace(forest, snapshots=tuple(map(chained, forest.snapshots)))
+
+
+def _may_be_away(record: SnapshotDisk) -> bool:
+    """Whether the image may have left the chain: it is noted, or nothing is known of it.
+
+    The present chain can go on without an image once the snapshot that it preserved is deleted.
+    """
+    return bool(record.noted) or record.below is None
 
 
 def are_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:

@@ -176,12 +176,12 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
 
 
 def _perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapshot, ...]:
-    """Those on other branches of whose images nobody could see what they stand on."""
+    """Those beside the present chain of whose images nobody could see what they stand on."""
     targets = {record.target for record in snapshot.disks if record.base == image}
     return tuple(
         other
         for other in subject.forest.snapshots
-        if other.name not in {snapshot.name, *subject.forest.branch}
+        if other.name != snapshot.name
         and any(
             record.target in targets
             and record.mode in ("internal", "external")
