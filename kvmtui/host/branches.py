@@ -44,6 +44,11 @@ def _may_be_away(record: SnapshotDisk) -> bool:
     return bool(record.noted) or record.below is None
 
 
+def unseen(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:
+    """The same as ``are_intact`` where nobody can look at times: a note cannot be kept to."""
+    return False if record.noted else None
+
+
 def are_intact(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:
     """Whether the noted images have the times of then; None when other images are there today."""
     if not record.noted or below is None:

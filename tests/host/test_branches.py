@@ -39,3 +39,11 @@ def test_what_a_record_tells_of_the_present_branch_is_believed() -> None:
     noted = replace(told.disks[0], noted=(Written(file("web.e0.qcow2"), 1),))
     (record,) = looked(replace(told, disks=(noted,)))
     assert (record.below, record.intact) == (BELOW, True)
+
+
+def test_where_nobody_sees_times_only_what_was_noted_is_not_believed() -> None:
+    """A snapshot of another branch of which nothing was noted can be gone back to."""
+    own = external("e1", base="web.qcow2", overlay="web.e1.qcow2").disks[0]
+    noted = replace(own, noted=(Written(file("web.qcow2"), 1),))
+    assert branches.unseen(own, ()) is None
+    assert branches.unseen(noted, ()) is False

@@ -148,7 +148,7 @@ def forest(volumes: Volumes, domain: Any) -> Forest:
         return branches.looked_at(
             read, lambda record: images.below(record.base, seen), branches.are_intact
         )
-    return branches.looked_at(read, volumes.below_base, lambda _record, _below: False)
+    return branches.looked_at(read, volumes.below_base, branches.unseen)
 
 
 def records(domain: Any) -> Iterator[str]:
