@@ -80,7 +80,7 @@ STRAIGHT = ("web.s1.qcow2", "web.root.qcow2", "web.qcow2")
         (beside("web.root.qcow2", "web.qcow2"), "root", V12, ""),
         (beside("web.lost.qcow2", "web.root.qcow2", "web.qcow2"), "root", V12, "branch forgotten"),
         (beside("web.s3.qcow2", "web.root.qcow2", "web.qcow2"), "root", V12, ""),
-        (beside("web.qcow2"), "root", V12, ""),
+        (beside("web.qcow2"), "root", V12, "apart"),
         (beside(), "root", V12, "branch unknown"),
         (branched(), "s2", V9, ""),
         (branched(), "s2", V10, ""),

@@ -245,8 +245,30 @@ def kept(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> Refu
             return Refusal("in use", reason, "only its record can be forgotten")
         files = (merged.top, merged.base)
         apart = leaving.standing(subject, merged.disk, files, [snapshot.name])
+        apart = apart or _elsewhere(subject, snapshot, merged)
         if apart:
             return apart
+    return None
+
+
+def _elsewhere(subject: Subject, snapshot: Snapshot, merged: Merged) -> Refusal | None:
+    """A snapshot of another branch that shares layers with this one, though it is not below it.
+
+    So it is where the branches part at one that left the disk out: a revert to that has left the
+    disk where it was.
+    """
+    forest = subject.forest
+    below = {s.name for s in forest.descendants(snapshot.name)}
+    for other in forest.snapshots:
+        record = other.disk(merged.disk)
+        if record is None or other.name in {*forest.branch, snapshot.name}:
+            continue
+        own = (record.base,) if record.mode == "external" else ()
+        images = (*own, *(record.below or ())) if record.mode in ("external", "internal") else ()
+        follows = merged.top in images and other.name in below
+        if {merged.top, merged.base} & {*images} and not follows:
+            reason = f"“{other.name}” on another branch stands on a layer that would change"
+            return Refusal("apart", reason, f"delete “{other.name}” first", by=other.name)
     return None
 
 

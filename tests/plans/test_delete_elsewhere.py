@@ -1,0 +1,39 @@
+"""Deleting a snapshot beside which another branch stands on the same layers."""
+
+from __future__ import annotations
+
+import pytest
+
+from kvmtui.model.snapshot import Forest
+from kvmtui.model.value import replace
+from kvmtui.plans import planner
+from kvmtui.plans.plan import Refusal
+from kvmtui.plans.wishes import Delete
+from tests.worlds import V10, V11, V12, disk, domain, external, file, ref, refused, world
+
+
+@pytest.mark.parametrize("libvirt", [V10, V11, V12])
+@pytest.mark.parametrize("cancellable", [False, True])
+def test_a_branch_that_parts_where_the_disk_was_left_out_is_not_spoilt(
+    libvirt: int, cancellable: bool
+) -> None:
+    """a of vda, b of vdb; back to a, which leaves vdb on b's overlay, x of that; back to b."""
+    a, b, x = (
+        external(name, parent, targets=(target,), base=base, overlay=overlay)
+        for name, parent, target, base, overlay in (
+            ("a", None, "vda", "vda.qcow2", "vda.a-r.qcow2"),
+            ("b", "a", "vdb", "vdb.qcow2", "vdb.b-r.qcow2"),
+            ("x", "a", "vdb", "vdb.b.qcow2", "vdb.x.qcow2"),
+        )
+    )
+    x = replace(x, disks=(replace(x.disks[0], below=(file("vdb.qcow2"),)),))
+    vda = disk(file("vda.a-r.qcow2"), file("vda.qcow2"))
+    vdb = disk(file("vdb.b-r.qcow2"), file("vdb.qcow2"), target="vdb")
+    web = domain("web", vda, vdb, forest=Forest((a, b, x), "b"))
+    shown = world(web, libvirt=libvirt)
+    made = planner.make(shown, Delete(ref(web), "b", cancellable=cancellable))
+    assert isinstance(made, Refusal)
+    assert (made.rule, made.by) == ("apart", "x")
+    alone = replace(web, forest=Forest((a, b), "b"))
+    wish = Delete(ref(alone), "b", cancellable=cancellable)
+    assert refused(world(alone, libvirt=libvirt), wish) == ""
