@@ -19,8 +19,11 @@ Intact = Callable[[SnapshotDisk, tuple[str, ...] | None], bool | None]
 """Whether the noted images are those of today, and have the times of then."""
 
 
-def looked_at(forest: Forest, below: Below, intact: Intact) -> Forest:
-    """The forest with the chains of those snapshots."""
+def looked_at(forest: Forest, below: Below, intact: Intact, *, all_apart: bool) -> Forest:
+    """The forest with the chains of those snapshots.
+
+    ``all_apart``: of each whose image may have left the chain, not only of those that are noted.
+    """
 
     def told(record: SnapshotDisk) -> SnapshotDisk:
         if record.type not in ("file", "block") or not record.base:
@@ -28,20 +31,16 @@ def looked_at(forest: Forest, below: Below, intact: Intact) -> Forest:
         chain = below(record)
         return replace(record, below=chain, intact=intact(record, chain))
 
+    def may_be_apart(record: SnapshotDisk) -> bool:
+        """The chain can go on without an image once the snapshot that it kept is deleted."""
+        return bool(record.noted) or (all_apart and record.below is None)
+
     def chained(snapshot: Snapshot) -> Snapshot:
-        if snapshot.name in forest.branch and not any(map(_may_be_away, snapshot.disks)):
+        if snapshot.name in forest.branch and not any(map(may_be_apart, snapshot.disks)):
             return snapshot
         return replace(snapshot, disks=tuple(map(told, snapshot.disks)))
 
     return replace(forest, snapshots=tuple(map(chained, forest.snapshots)))
-
-
-def _may_be_away(record: SnapshotDisk) -> bool:
-    """Whether the image may have left the chain: it is noted, or nothing is known of it.
-
-    The present chain can go on without an image once the snapshot that it preserved is deleted.
-    """
-    return bool(record.noted) or record.below is None
 
 
 def unseen(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:

@@ -19,10 +19,11 @@ def intact(record: SnapshotDisk, _below: tuple[str, ...] | None) -> bool | None:
     return True if record.noted else None
 
 
-def looked(*snapshots: Snapshot) -> tuple[SnapshotDisk, ...]:
+def looked(*snapshots: Snapshot, here: bool = True) -> tuple[SnapshotDisk, ...]:
     """All are on the present branch."""
     read = Forest(snapshots, snapshots[-1].name)
-    return tuple(s.disks[0] for s in branches.looked_at(read, below, intact).snapshots)
+    found = branches.looked_at(read, below, intact, all_apart=here)
+    return tuple(s.disks[0] for s in found.snapshots)
 
 
 def test_what_no_record_tells_is_looked_up_on_the_present_branch_too() -> None:
@@ -31,6 +32,7 @@ def test_what_no_record_tells_is_looked_up_on_the_present_branch_too() -> None:
     outside = external("e2", "i1", base="web.e1.qcow2", overlay="web.e2.qcow2")
     assert [record.below for record in looked(inside, outside)] == [BELOW, BELOW]
     assert [record.intact for record in looked(inside, outside)] == [None, None]
+    assert [record.below for record in looked(inside, outside, here=False)] == [None, None]
 
 
 def test_what_a_record_tells_of_the_present_branch_is_believed() -> None:

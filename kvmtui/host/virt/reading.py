@@ -146,9 +146,12 @@ def forest(volumes: Volumes, domain: Any) -> Forest:
     if sizes.is_local(volumes.handle):
         seen: dict[str, str | None] = {}
         return branches.looked_at(
-            read, lambda record: images.below(record.base, seen), branches.are_intact
+            read,
+            lambda record: images.below(record.base, seen),
+            branches.are_intact,
+            all_apart=True,
         )
-    return branches.looked_at(read, volumes.below_base, branches.unseen)
+    return branches.looked_at(read, volumes.below_base, branches.unseen, all_apart=False)
 
 
 def records(domain: Any) -> Iterator[str]:
