@@ -113,7 +113,9 @@ def stands_on(subject: Subject, file: str) -> str:
 def _recorded_whole(subject: Subject, target: str) -> bool:
     """Whether the records of the current branch tell every layer of a disk that is off.
 
-    Each overlay is the base of the next snapshot on the way, and the last one is active.
+    Each overlay is the base of the next snapshot on the way, and the last one is active. What one
+    elsewhere made has layers of that branch below it: a revert leaves a disk there that the
+    snapshot left out.
     """
     disk = subject.config.disk(target)
     above = disk.active.source if disk is not None and disk.active is not None else ""
@@ -124,7 +126,7 @@ def _recorded_whole(subject: Subject, target: str) -> bool:
         if record.overlay != above:
             return False
         above = record.base
-    return True
+    return subject.forest.made(above) is None
 
 
 def removals(subject: Subject, files: Iterable[str]) -> tuple[RemoveFile, ...]:

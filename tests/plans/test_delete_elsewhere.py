@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kvmtui.model.snapshot import Forest
+from kvmtui.model.domain import State
+from kvmtui.model.snapshot import Forest, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.steps import DeleteSnapshot
 from kvmtui.plans.wishes import Delete
-from tests.worlds import V10, V11, V12, disk, domain, external, file, ref, refused, world
+from tests.worlds import V10, V11, V12, allowed, disk, domain, external, file, ref, refused, world
 
 
 @pytest.mark.parametrize("libvirt", [V10, V11, V12])
@@ -37,3 +39,31 @@ def test_a_branch_that_parts_where_the_disk_was_left_out_is_not_spoilt(
     alone = replace(web, forest=Forest((a, b), "b"))
     wish = Delete(ref(alone), "b", cancellable=cancellable)
     assert refused(world(alone, libvirt=libvirt), wish) == ""
+
+
+@pytest.mark.parametrize("libvirt", [V10, V11, V12])
+def test_the_image_below_a_disk_that_a_revert_left_where_it_was_is_not_unlinked(
+    libvirt: int,
+) -> None:
+    """a and b of vda, c and d of vdb; back to b, which leaves vdb on d's overlay."""
+    forest = Forest(
+        (
+            external("a", base="vda.qcow2", overlay="vda.b.qcow2"),
+            external("b", "a", base="vda.b.qcow2", overlay="vda.b-r.qcow2"),
+            external("c", "a", targets=("vdb",), base="vdb.qcow2", overlay="vdb.c.qcow2"),
+            external("d", "c", targets=("vdb",), base="vdb.c.qcow2", overlay="vdb.d.qcow2"),
+        ),
+        "b",
+    )
+    left_out = SnapshotDisk("vdb", "no", base=file("vdb.qcow2"))
+    taken = (
+        replace(s, disks=(*s.disks, left_out)) if s.name in "ab" else s for s in forest.snapshots
+    )
+    disks = (
+        disk(file("vda.b-r.qcow2"), complete=False),
+        disk(file("vdb.d.qcow2"), target="vdb", complete=False),
+    )
+    forest = replace(forest, snapshots=tuple(taken))
+    web = domain("web", *disks, forest=forest, state=State.OFF)
+    plan = allowed(world(web, libvirt=libvirt), Delete(ref(web), "d"))
+    assert all(isinstance(s, DeleteSnapshot) and s.metadata_only for s in plan.steps)
