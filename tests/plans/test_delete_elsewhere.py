@@ -10,7 +10,7 @@ from kvmtui.model.value import replace
 from kvmtui.plans import planner
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import DeleteSnapshot
-from kvmtui.plans.wishes import Delete
+from kvmtui.plans.wishes import Delete, Merge
 from tests.worlds import V10, V11, V12, allowed, disk, domain, external, file, ref, refused, world
 
 
@@ -67,3 +67,20 @@ def test_the_image_below_a_disk_that_a_revert_left_where_it_was_is_not_unlinked(
     web = domain("web", *disks, forest=forest, state=State.OFF)
     plan = allowed(world(web, libvirt=libvirt), Delete(ref(web), "d"))
     assert all(isinstance(s, DeleteSnapshot) and s.metadata_only for s in plan.steps)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_nothing_is_merged_below_a_branch_of_which_nobody_sees_what_it_stands_on(
+    seen: bool,
+) -> None:
+    """s1 and t, back to s1; s1 is forgotten: nothing links t to the layers of today any more."""
+    t = external("t", base="web.s1.qcow2", overlay="web.t.qcow2")
+    below = (file("web.own.qcow2"),) if seen else None
+    t = replace(t, disks=(replace(t.disks[0], below=below),))
+    u = external("u", base="web.s1-r.qcow2", overlay="web.u.qcow2")
+    chain = disk(*(file(f"web.{name}.qcow2") for name in ("u", "s1-r", "s0")))
+    web = domain("web", chain, forest=Forest((t, u), "u"))
+    rule = "" if seen else "branch unknown"
+    merge = Merge(ref(web), "vda", file("web.s0.qcow2"), top=file("web.s1-r.qcow2"))
+    assert refused(world(web), merge) == rule
+    assert refused(world(web), Delete(ref(web), "u")) == rule

@@ -135,7 +135,11 @@ def test_a_branch_whose_images_are_known_to_stand_on_it_is_not_lost() -> None:
 def test_internal_snapshots_in_layers_that_go_are_not_lost() -> None:
     web = chained(3)
     assert web.forest is not None
-    held = replace(web, forest=Forest((*web.forest.snapshots, inside("i", "s3", base="x")), "i"))
+    found = inside("i", "s3", base="x")
+    held = replace(web, forest=Forest((*web.forest.snapshots, found), "i"))
+    assert refused(world(held), wish(held, ONE, BASE)) == "branch unknown"
+    found = replace(found, disks=(replace(found.disks[0], below=()),))
+    held = replace(web, forest=Forest((*web.forest.snapshots, found), "i"))
     assert refused(world(held), wish(held, ONE, BASE)) == ""
     found = inside("i", "s3", base="web.s1.qcow2")
     held = replace(web, forest=Forest((*web.forest.snapshots, found), "i"))

@@ -139,7 +139,13 @@ def test_a_layer_that_a_forgotten_snapshot_shared_with_another_branch_is_not_mer
     forest = Forest(
         (
             external("a", base="web.qcow2", overlay="web.a.qcow2"),
-            external("t", "a", base="web.c.qcow2", overlay="web.t.qcow2"),
+            external(
+                "t",
+                "a",
+                base="web.c.qcow2",
+                overlay="web.t.qcow2",
+                below=("web.a.qcow2", "web.qcow2"),
+            ),
             external("u", "a", base="web.c-r.qcow2", overlay="web.u.qcow2"),
         ),
         "u",

@@ -106,7 +106,11 @@ def standing(
         record = snapshot.disk(target)
         if record is None or snapshot.name in but or not _is_apart(subject, snapshot, record):
             continue
-        below = (*(record.below or ()), *orphans.carrying(subject, record.base))
+        carrying = orphans.carrying(subject, record.base)
+        if unknown(subject, record) and not carrying:
+            reason = f"what the image of “{snapshot.name}” stands on is not known"
+            return Refusal("branch unknown", reason, "delete it first", by=snapshot.name)
+        below = (*(record.below or ()), *carrying)
         if not {record.base, *below}.isdisjoint(files):
             reason = f"what “{snapshot.name}” goes back to stands on a layer that would change"
             return Refusal("apart", reason, "delete it first", by=snapshot.name)
@@ -125,6 +129,13 @@ def _is_apart(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> boo
     inside = record.mode == "internal" and bool(record.base)
     away = disk is not None and disk.complete and disk.position(record.base) is None
     return (here or inside) and away
+
+
+def unknown(subject: Subject, record: SnapshotDisk | None) -> bool:
+    """Whether its images may stand on any layer of the chain, as nobody could look at them."""
+    if record is None or record.mode not in ("external", "internal") or not record.base:
+        return False
+    return record.below is None and subject.domain.holds(record.base) is None
 
 
 def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:

@@ -265,6 +265,9 @@ def _elsewhere(subject: Subject, snapshot: Snapshot, merged: Merged) -> Refusal 
             continue
         own = (record.base,) if record.mode == "external" else ()
         images = (*own, *(record.below or ())) if record.mode in ("external", "internal") else ()
+        if other.name not in below and leaving.unknown(subject, record):
+            reason = f"what “{other.name}” on another branch stands on is not known"
+            return Refusal("branch unknown", reason, f"delete “{other.name}” first", by=other.name)
         follows = merged.top in images and other.name in below
         if {merged.top, merged.base} & {*images} and not follows:
             reason = f"“{other.name}” on another branch stands on a layer that would change"

@@ -84,6 +84,9 @@ def _elsewhere(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
         if above & changed or files & _below(disk, snapshot.disk(disk.target)):
             reason = f"“{snapshot.name}” on another branch stands on a layer that would change"
             return Refusal("branch", reason, "delete it first")
+        if leaving.unknown(subject, snapshot.disk(disk.target)):
+            reason = f"what “{snapshot.name}” on another branch stands on is not known"
+            return Refusal("branch unknown", reason, "delete it first")
     return None
 
 
