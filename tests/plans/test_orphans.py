@@ -284,12 +284,12 @@ def test_an_image_that_saved_ram_names_is_not_removed_with_the_rest() -> None:
         there = World((looked(web, files=files, places=(new,)),))
         assert len(allowed(there, wish).afterwards) == removed
     beside = branched()
-    files = tuple(stored(f"web.{name}.qcow2") for name in ("s1", "s2"))
+    images = tuple(stored(f"web.{name}.qcow2") for name in ("s1", "s2"))
     ram = stored("web.mem", "web.s2.qcow2", format=RAM, uuid="u-web")
-    for named, removed in ((files, 1), ((*files, ram), 0)):
+    for named, removed in ((images, 1), ((*images, ram), 0)):
         there = World((looked(beside, files=named, libvirt=V11),))
         steps = allowed(there, Delete(ref(beside), "s2")).steps
-        assert len([step for step in steps if step == RemoveFile("web", files[1].path)]) == removed
+        assert len([step for step in steps if step == RemoveFile("web", images[1].path)]) == removed
 
 
 def test_a_domain_that_was_not_read_has_no_orphans() -> None:
