@@ -19,12 +19,11 @@ from kvmtui.plans.flushing import KILLED, MOMENT
 from kvmtui.plans.plan import Danger, Refusal
 from kvmtui.plans.steps import Flush, RemoveFile
 from kvmtui.plans.subject import Subject, known
-from kvmtui.plans.wishes import Delete, Move, RemoveOrphan
+from kvmtui.plans.wishes import RemoveOrphan
 from tests.worlds import (
     FOLDER,
     GIB,
     NOW,
-    V11,
     allowed,
     branched,
     chained,
@@ -35,7 +34,6 @@ from tests.worlds import (
     host,
     image,
     internal,
-    place,
     ref,
     refused,
 )
@@ -271,25 +269,6 @@ def test_images_that_would_be_spoilt_by_a_merge_into_a_base() -> None:
     assert orphans.stood_on(there, (file("web.s1.qcow2"),)) is None
     recorded = subject(looked(branched(), files=(stored("web.s2.qcow2", "web.root.qcow2"),)))
     assert orphans.standing_on(recorded, file("web.root.qcow2")) == ()
-
-
-def test_an_image_that_saved_ram_names_is_not_removed_with_the_rest() -> None:
-    """As a merge leaves it that forgets a snapshot with RAM; the last look would refuse it, too."""
-    web = chained(2)
-    own = (*OWN, stored("web.s2.qcow2", "web.s1.qcow2"))
-    ram = stored("web.mem", "web.s2.qcow2", format=RAM, uuid="u-web")
-    new = place("/new/web.qcow2", free=100 * GIB)
-    wish = Move(ref(web), "vda", new.path, tidy=True)
-    for files, removed in ((own, 1), ((*own, ram), 0)):
-        there = World((looked(web, files=files, places=(new,)),))
-        assert len(allowed(there, wish).afterwards) == removed
-    beside = branched()
-    images = tuple(stored(f"web.{name}.qcow2") for name in ("s1", "s2"))
-    ram = stored("web.mem", "web.s2.qcow2", format=RAM, uuid="u-web")
-    for named, removed in ((images, 1), ((*images, ram), 0)):
-        there = World((looked(beside, files=named, libvirt=V11),))
-        steps = allowed(there, Delete(ref(beside), "s2")).steps
-        assert len([step for step in steps if step == RemoveFile("web", images[1].path)]) == removed
 
 
 def test_a_domain_that_was_not_read_has_no_orphans() -> None:

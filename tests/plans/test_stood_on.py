@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kvmtui.model.domain import Domain
+from kvmtui.model.folder import RAM
 from kvmtui.model.world import Host, World
 from kvmtui.plans import planner
-from kvmtui.plans.wishes import Delete, Merge, Revert
-from tests.plans.test_orphans import looked, stored
-from tests.worlds import allowed, chained, file, inner, ref, refused
+from kvmtui.plans.steps import RemoveFile
+from kvmtui.plans.wishes import Delete, Merge, Move, Revert
+from tests.plans.test_orphans import OWN, looked, stored
+from tests.worlds import GIB, V11, allowed, branched, chained, file, inner, place, ref, refused
 
 
 def with_clone() -> tuple[Domain, Host]:
@@ -52,3 +54,22 @@ def test_a_state_inside_an_image_does_not_come_back_under_somebodys_image() -> N
         assert refused(World((there,)), Revert(ref(web), "i1")) == rule
     plan = allowed(World((there,)), Revert(ref(web), "i1"))
     assert any("web.old.qcow2 stands on web.qcow2, and is spoilt" in told for told in plan.warnings)
+
+
+def test_an_image_that_saved_ram_names_is_not_removed_with_the_rest() -> None:
+    """As a merge leaves it that forgets a snapshot with RAM; the last look would refuse it, too."""
+    web = chained(2)
+    own = (*OWN, stored("web.s2.qcow2", "web.s1.qcow2"))
+    ram = stored("web.mem", "web.s2.qcow2", format=RAM, uuid="u-web")
+    new = place("/new/web.qcow2", free=100 * GIB)
+    wish = Move(ref(web), "vda", new.path, tidy=True)
+    for files, removed in ((own, 1), ((*own, ram), 0)):
+        there = World((looked(web, files=files, places=(new,)),))
+        assert len(allowed(there, wish).afterwards) == removed
+    beside = branched()
+    images = tuple(stored(f"web.{name}.qcow2") for name in ("s1", "s2"))
+    ram = stored("web.mem", "web.s2.qcow2", format=RAM, uuid="u-web")
+    for named, removed in ((images, 1), ((*images, ram), 0)):
+        there = World((looked(beside, files=named, libvirt=V11),))
+        steps = allowed(there, Delete(ref(beside), "s2")).steps
+        assert len([step for step in steps if step == RemoveFile("web", images[1].path)]) == removed
