@@ -64,10 +64,8 @@ class Book:
                 self.domain.write(target, number, offset=(number % 31 + 1) * 65536)
             self.content[target] = pages(path)
 
-    def judge(
-        self, deed: Deed, known: Domain, offers: Offers, *, forfeit: bool = False
-    ) -> Iterator[str]:
-        """Compares everything with what must be there after the deed; yields what is wrong.
+    def judge(self, deed: Deed, known: Domain, *, forfeit: bool = False) -> Iterator[str]:
+        """Compares with what must be there after the deed, but for snapshots; yields what is wrong.
 
         ``forfeit``: somebody has done what spoils any snapshot. All that is asked then, and of
         these snapshots from then on, is that nothing wrong is offered without a word of doubt.
@@ -86,7 +84,10 @@ class Book:
                 self._new(deed, snapshot, allowed)
                 self.given_up |= {snapshot.name} if forfeit else set()
         yield from _read_at_all(self._present(allowed, forfeit=forfeit))
-        for snapshot in found.values():
+
+    def judge_snapshots(self, known: Domain, offers: Offers) -> Iterator[str]:
+        """The same of what was offered when that was read."""
+        for snapshot in known.forest.snapshots if known.forest else ():
             yield from _read_at_all(self._snapshot(snapshot, offers[snapshot.name]))
 
     def _allowed(self, deed: Deed) -> list[Content]:
@@ -151,7 +152,7 @@ class Book:
             if not Path(record.base).exists():
                 yield f"{record.base} of “{name}” is gone; what kvmtui says: {offered}"
                 continue
-            wanted = self.held[name].get(record.target)
+            wanted = self.held.get(name, {}).get(record.target)
             if wanted is None:
                 continue
             self.checks += 1

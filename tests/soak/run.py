@@ -48,6 +48,9 @@ LONG = 25
 LOST = re.compile(r" lost .+ ago, F5 tries again")
 """What the screen says while the host is not connected."""
 
+SETTLED = 2.0
+"""Seconds between two steps of a plan at most, where no job goes on between them."""
+
 WHOLE = 120.0
 """Seconds in which kvmtui and another client find the host again after a fault."""
 
@@ -200,9 +203,13 @@ class Soak:
             self._violation(f"the screen did not tell what became of it: {deed.says}")
         known, offers = await self._known(book.domain.name)
         before = book.checks
-        for violation in await asyncio.to_thread(
-            lambda: [*book.judge(deed, known, offers, forfeit=forfeit)]
-        ):
+        wrong = await asyncio.to_thread(lambda: [*book.judge(deed, known, forfeit=forfeit)])
+        of_snapshots = await asyncio.to_thread(lambda: [*book.judge_snapshots(known, offers)])
+        if of_snapshots and deed.result == "left":  # it went on between the two readings
+            await asyncio.sleep(SETTLED)
+            known, offers = await self._known(book.domain.name)
+            of_snapshots = await asyncio.to_thread(lambda: [*book.judge_snapshots(known, offers)])
+        for violation in (*wrong, *of_snapshots):
             self._violation(violation)
         if book.domain is self._stage.guest:
             await asyncio.to_thread(self._frost, deed)

@@ -34,7 +34,7 @@ async def judged(book: Book, driver: Driver, deed: Deed) -> list[str]:  # noqa: 
     for snapshot in known.forest.snapshots if known.forest else ():
         wish = Revert(ref, snapshot.name, safety=False, ram=False)
         offers[snapshot.name] = planner.make(driver.fleet.world, wish)
-    return [*book.judge(deed, known, offers)]
+    return [*book.judge(deed, known), *book.judge_snapshots(known, offers)]
 
 
 @pytest.fixture
