@@ -147,7 +147,7 @@ async def test_a_snapshot_is_taken_gone_back_to_and_deleted(driver: Driver, open
     assert found(opener, "web10").snapshotCurrent(0).getName() == "one"
     await driver.carry_out(Delete(ref, "one", children=True))
     assert found(opener, "web10").snapshotNum(0) == 0
-    assert [entry.ok for entry in driver.fleet.journal.entries] == [True] * 4
+    assert [entry.ok for entry in driver.fleet.journal.entries] == [True] * 5
 
 
 async def test_only_what_was_read_back_counts_as_done(
