@@ -24,6 +24,8 @@ class Image:
     inside: dict[str, Pages] = field(default_factory=dict)
     """Internal snapshots: what the image held itself; what it stands on is not part of them."""
     numbers: dict[str, int] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
+    """When each was taken."""
     written: int = 0
     """When it was written to last."""
 
@@ -111,11 +113,12 @@ class Images:
                 raise Gone(f"{inside} in {path}")
         return tuple(found.get(page, 0) for page in range(PAGES))
 
-    def save(self, path: str, name: str) -> None:
+    def save(self, path: str, name: str, time: int) -> None:
         """An internal snapshot is taken."""
         image = self[path]
         image.inside[name] = dict(image.own)
         image.numbers[name] = max(image.numbers.values(), default=0) + 1
+        image.times[name] = time
         self.touch(path)
 
     def load(self, path: str, name: str) -> None:

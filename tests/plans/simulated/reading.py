@@ -116,7 +116,10 @@ def _layer(machine: Machine, path: str, sight: Sight) -> Layer:
     image = machine.images[path] if there else None
     inside = None
     if image is not None and sight is Sight.LOCAL:
-        inside = tuple(ImageSnapshot(name, 0, id=str(image.numbers[name])) for name in image.inside)
+        inside = tuple(
+            ImageSnapshot(name, 0, image.times[name], str(image.numbers[name]))
+            for name in image.inside
+        )
     return Layer(path, format="qcow2", capacity=GIB, used=1, missing=not there, snapshots=inside)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from kvmtui.model.definition import Definition
 from kvmtui.model.domain import State
 from kvmtui.model.note import Written
+from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.plans.steps import (
     AbortJob,
+    AdoptSnapshot,
     After,
     Amend,
     AwaitMerged,
@@ -15,6 +18,7 @@ from kvmtui.plans.steps import (
     Copy,
     CreateSnapshot,
     DeleteSnapshot,
+    EditRecord,
     Flush,
     Pivot,
     Power,
@@ -51,6 +55,10 @@ def perform(machine: Machine, step: Step) -> None:
             amend(machine, step)
         case Vouch():
             vouch(machine, step)
+        case EditRecord():
+            edit(machine, step)
+        case AdoptSnapshot():
+            adopt(machine, step)
         case RemoveFile():
             deleting.remove(machine, step)
         case Power():
@@ -81,7 +89,7 @@ def create(machine: Machine, step: CreateSnapshot) -> None:
         elif mode == "internal":
             if step.name in machine.images[machine.active[target]].inside:
                 raise Refused(f"{step.name} is in the image")
-            machine.images.save(machine.active[target], step.name)
+            machine.images.save(machine.active[target], step.name, machine.clock)
 
 
 def revert(machine: Machine, step: RevertSnapshot) -> None:
@@ -171,6 +179,31 @@ def vouch(machine: Machine, step: Vouch) -> None:
             continue
         times = (Written(path, machine.images[path].written) for path in (disk.base, *below))
         machine.rewrite(name, step.disk, noted=tuple(times))
+
+
+def edit(machine: Machine, step: EditRecord) -> None:
+    """A record under another name, too, below another parent, or as the current one."""
+    record = machine.record(step.snapshot)
+    name = step.name or record.name
+    parent = step.parent if step.parent is not None else record.parent
+    if step.name in machine.records or (parent and parent not in machine.records):
+        raise Refused(f"{step.name} is there, or {parent} is not")
+    machine.records[name] = replace(record, name=name, parent=parent)
+    if step.current:
+        machine.current = name
+
+
+def adopt(machine: Machine, step: AdoptSnapshot) -> None:
+    """A root, of the present images."""
+    if step.snapshot in machine.records:
+        raise Refused(f"{step.snapshot} is there")
+    disks = tuple(
+        SnapshotDisk(target, "internal", base=machine.active[target], chain_recorded=False)
+        for target in step.inside
+    )
+    machine.records[step.snapshot] = Snapshot(
+        step.snapshot, None, step.created, state="shutoff", disks=disks, definition=Definition()
+    )
 
 
 def switch(machine: Machine, step: Power) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from kvmtui.model.domain import State
@@ -13,8 +14,10 @@ from kvmtui.model.world import World
 from kvmtui.plans import mend, revert
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import (
+    AdoptSnapshot,
     CreateSnapshot,
     DeleteSnapshot,
+    EditRecord,
     RevertSnapshot,
     StartOver,
     Step,
@@ -59,6 +62,7 @@ class Walk:
         self, seed: int, libvirt: int, *, disks: int = 1, cut: float = 0.0, sight: Sight
     ) -> None:
         self.random = random.Random(f"{seed} {libvirt} {disks} {cut} {sight}")
+        self.odds = wishing.mood(self.random)
         self.machine: Machine = blank(libvirt, disks)
         self.cut = cut
         self.sight = sight
@@ -71,6 +75,8 @@ class Walk:
         """Snapshots that are whole, and given up untold: too much was refused, and nothing lost."""
         self._number = 0
         self._seconds = 0
+        self._twice: set[str] = set()
+        """Names of snapshots that are recorded under another one by now."""
         self._world: World | None = None
         """As it was read since the last change."""
         self.content = {target: self._now(target) for target in self.machine.active}
@@ -109,8 +115,10 @@ class Walk:
 
     def _believe(self, name: str) -> None:
         """It goes back to something else, as was told: to what is there now."""
-        for disk in self.machine.record(name).disks:
-            if disk.target in self.held[name]:
+        disks = [d for d in self.machine.record(name).disks if d.target in self.held[name]]
+        self.held[name] = {}
+        for disk in disks:
+            with suppress(Gone):  # what is adopted only to be deleted may lack a disk
                 self.held[name][disk.target] = self._kept(disk, name)
 
     def _kept(self, disk: SnapshotDisk, name: str) -> Content:
@@ -151,7 +159,7 @@ class Walk:
     def _chosen(self) -> tuple[Wish, Plan]:
         """One of each kind is wished; the first that can be had, in an order of chance."""
         while True:
-            for wish in wishing.in_turn(self.random, self.machine, self._number):
+            for wish in wishing.in_turn(self.random, self.odds, self.machine, self._number):
                 made = self._planned(wish)
                 if isinstance(made, Plan):
                     return wish, made
@@ -166,6 +174,8 @@ class Walk:
     def _carry_out(self, plan: Plan, length: int | None) -> None:
         done = plan.steps if length is None else plan.steps[:length]
         told = self._told(plan)
+        if isinstance(plan.steps[0], AdoptSnapshot) and plan.losses:
+            told.add(plan.steps[0].snapshot)
         if length is not None:
             self.done.append(f"  only {', '.join(type(step).__name__ for step in done)}")
             self.given_up |= told
@@ -208,9 +218,17 @@ class Walk:
                 taken = [t.disk for t in step.targets if t.mode != "no"]
                 self.held[name] = {target: self.content[target] for target in taken}
             case DeleteSnapshot(snapshot=name):
-                if name not in told:
+                if name not in told | self._twice:
                     raise Spoilt(f"{name} is deleted untold\n{self.story()}")
                 del self.held[name]
+                self._twice.discard(name)
+            case EditRecord(snapshot=name, name=new) if new:
+                self.held[new] = self.held[name]
+                self.given_up |= {new} if name in self.given_up else set()
+                self._twice.add(name)
+            case AdoptSnapshot(snapshot=name):
+                self.held[name] = dict.fromkeys(step.inside, ())
+                self._believe(name)
             case StartOver(snapshot=name) | RevertSnapshot(snapshot=name):
                 if name in self.given_up and self.sight is not Sight.LOCAL:
                     self._believe(name)

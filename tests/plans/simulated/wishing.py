@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from kvmtui.model.domain import State
 from kvmtui.model.world import Ref
-from kvmtui.plans.steps import Verb
+from kvmtui.plans.steps import After, Verb
 from kvmtui.plans.wishes import (
+    Adopt,
     Cancel,
     Create,
     Delete,
+    Discard,
+    Edit,
     Finish,
     Mend,
     Merge,
@@ -30,20 +33,24 @@ REF = Ref(URI, reading.UUID)
 
 ODDS: dict[type, float] = {
     Create: 5, Switch: 2, Merge: 3, Revert: 6, Delete: 3, Mend: 1, Pull: 1, Move: 1,
-    RemoveOrphan: 2, Cancel: 2, Finish: 3,
+    RemoveOrphan: 2, Cancel: 2, Finish: 3, Edit: 0.7, Adopt: 1, Discard: 0.5,
 }  # fmt: skip
 """How often each kind of wish is had, if it can be."""
 
 
-def in_turn(pick: Random, machine: Machine, number: int) -> list[Wish]:
+def mood(pick: Random) -> dict[type, float]:
+    """The odds of one walk: some kinds hardly ever, some more often, so that walks differ."""
+    return {kind: odds * pick.choice((0.1, 1, 1, 3)) for kind, odds in ODDS.items()}
+
+
+def in_turn(pick: Random, odds: Mapping[type, float], machine: Machine, number: int) -> list[Wish]:
     """One wish of each kind, in an order of chance; ``number`` tells names apart."""
-    return sorted(_wishes(pick, machine, number), key=lambda wish: _turn(pick, wish))
 
+    def turn(wish: Wish) -> float:
+        forgets = isinstance(wish, Delete) and wish.metadata_only
+        return -float(pick.random() ** (1 / (odds[type(wish)] * (0.3 if forgets else 1))))
 
-def _turn(pick: Random, wish: Wish) -> float:
-    forgets = isinstance(wish, Delete) and wish.metadata_only
-    odds = 0.7 if forgets else ODDS[type(wish)]
-    return -float(pick.random() ** (1 / odds))
+    return sorted(_wishes(pick, machine, number), key=turn)
 
 
 def _wishes(pick: Random, machine: Machine, number: int) -> Iterator[Wish]:
@@ -59,6 +66,10 @@ def _wishes(pick: Random, machine: Machine, number: int) -> Iterator[Wish]:
     for disk in machine.jobs:
         yield Cancel(REF, disk)
         yield Finish(REF, disk)
+    for name in machine.images[machine.active["vda"]].inside:
+        if name not in machine.records:
+            yield Adopt(REF, name)
+            yield Discard(REF, name)
     unnamed = [path for path in machine.images if not machine.images.standing_on(path)]
     if unnamed:
         yield RemoveOrphan(REF, pick.choice(unnamed))
@@ -80,7 +91,9 @@ def _of_snapshots(pick: Random, names: Sequence[str]) -> Iterator[Wish]:
     if not names:
         return
     back = pick.choice(names)
-    yield Revert(REF, back, safety=pick.random() < 0.4, ram=pick.random() < 0.5)
+    after = pick.choice((After.RECORDED, After.RECORDED, After.RUNNING, After.OFF))
+    yield Revert(REF, back, after, safety=pick.random() < 0.4, ram=pick.random() < 0.5)
+    yield Edit(REF, back, pick.choice((back, f"{back}x")), "", current=pick.random() < 0.7)
     yield Delete(
         REF,
         pick.choice(names),
