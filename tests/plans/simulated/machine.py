@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from kvmtui.model.definition import Definition
@@ -46,6 +47,8 @@ class Machine:
     current: str | None = None
     clock: int = 1000
     jobs: dict[str, Running] = field(default_factory=dict)
+    chance: Random = field(default_factory=lambda: Random(0))
+    """Whether libvirt records the chain of a domain that runs."""
 
     def mark(self) -> Machine:
         """What there is now, for ``back``."""
@@ -90,6 +93,7 @@ class Machine:
         """The record of a new snapshot: mode and overlay by target."""
         inside = any(mode == "internal" for mode, _ in modes.values())
         on = self.state.active
+        knows = self.chance.random() < 0.6  # a start after a revert leaves libvirt without it
         memory = Memory.INTERNAL if inside and on else Memory.NO
         memory = Memory.EXTERNAL if memory_file else memory
         state = {State.RUNNING: "running", State.PAUSED: "paused"}.get(self.state, "shutoff")
@@ -99,8 +103,8 @@ class Machine:
                 mode,
                 overlay,
                 self.active[target],
-                chain_recorded=on,
-                below=self.chain(target)[1:] if on else None,
+                chain_recorded=on and knows,
+                below=self.chain(target)[1:] if on and knows else None,
             )
             for target, (mode, overlay) in modes.items()
         )
