@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -31,7 +30,7 @@ from kvmtui.plans.wishes import (
     Switch,
     Wish,
 )
-from tests.plans.simulated import reading, steps, wishing
+from tests.plans.simulated import reading, steps, telling, wishing
 from tests.plans.simulated.images import PAGES, Content, Gone, Taken
 from tests.plans.simulated.machine import Machine, Refused, blank
 from tests.plans.simulated.reading import Sight
@@ -104,7 +103,7 @@ class Walk:
     def _do(self, wish: Wish, plan: Plan, length: int | None) -> None:
         """Carries out a plan, or so many of its steps."""
         self.turns.append(Turn(wish, length, self._seconds))
-        self.done.append(f"{_short(wish)} [{self.machine.state.value}]")
+        self.done.append(f"{telling.short(wish)} [{self.machine.state.value}]")
         try:
             self._carry_out(plan, length)
             if isinstance(wish, Mend):
@@ -270,35 +269,9 @@ class Walk:
 
     def story(self) -> str:
         """What was done so far, and what there is now."""
-        images, records = self.machine.images, self.machine.records
-        lines = [*self.done, ""]
-        lines += [f"{target}: {' < '.join(map(_base, images.chain(path)))}"
-                  for target, path in self.machine.active.items()]  # fmt: skip
-        for name, record in records.items():
-            told = ", ".join(
-                f"{d.target} {d.mode} base {' < '.join(map(_base, images.chain(d.base)))}"
-                f" overlay {_base(d.overlay)}{' noted' if d.noted else ''}"
-                for d in record.disks
-            )
-            lines.append(f"{name} below {record.parent} ({record.state}, {record.created}): {told}")
-        return "\n".join([*lines, f"current {self.machine.current}"])
-
-
-def _base(path: str) -> str:
-    return re.sub(r"^.*/|\.qcow2$", "", path)
+        return "\n".join([*self.done, "", *telling.state(self.machine)])
 
 
 def _is_of_the_one_before(step: Step) -> bool:
     """A record goes within the blink of an eye of the job that spoils what it tells of."""
     return isinstance(step, DeleteSnapshot) and step.metadata_only
-
-
-def _short(wish: Wish) -> str:
-    """The wish without the reference, and without what it leaves as it is."""
-    plain = {name: getattr(wish, name) for name in type(wish).__struct_fields__}
-    told = ", ".join(
-        f"{name}={_base(value) if isinstance(value, str) else value!r}"
-        for name, value in plain.items()
-        if name != "ref" and value not in ("", None, False, ())
-    )
-    return f"{type(wish).__name__}({told})"
