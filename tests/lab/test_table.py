@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lab import table
-from tests.lab.ledger import PROOF, Ledger
+from tests.lab.ledger import PROOF, UNPROVED, Ledger
 
 TEXT = "before\n<!-- table -->\n<!-- /table -->\nafter\n"
 TOLD = {
@@ -117,7 +117,7 @@ def test_the_ledger_writes_only_when_asked(tmp_path: Path, monkeypatch: pytest.M
         ledger, run = Ledger(readme), session()
         ledger.pytest_runtest_logreport(report("refused: no"))
         ledger.pytest_sessionfinish(run)
-        assert run.exitstatus == (0 if draws else 1)
+        assert run.exitstatus == (0 if draws else UNPROVED)
         assert table.parse(readme.read_text())["create: internal, off", "9.0"] == (
             "refused: no" if draws else "works"
         )
@@ -150,4 +150,4 @@ def test_a_test_that_fails_proves_nothing_and_two_that_disagree_fail_the_run(
     assert run.exitstatus == 0
     ledger.pytest_runtest_logreport(report("works by fallback"))
     ledger.pytest_sessionfinish(run)
-    assert run.exitstatus == 1
+    assert run.exitstatus == UNPROVED

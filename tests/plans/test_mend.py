@@ -10,11 +10,12 @@ from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Forest, Snapshot
 from kvmtui.model.value import replace
 from kvmtui.plans import planner
-from kvmtui.plans.plan import Refusal
+from kvmtui.plans.plan import Danger, Refusal
 from kvmtui.plans.steps import Amend
-from kvmtui.plans.wishes import Mend, Revert
+from kvmtui.plans.wishes import Mend, Move, Pull, Revert
 from tests.worlds import (
     COMMITTING,
+    GIB,
     V9,
     allowed,
     chained,
@@ -22,6 +23,7 @@ from tests.worlds import (
     domain,
     external,
     file,
+    place,
     ref,
     refused,
     world,
@@ -100,3 +102,21 @@ def test_who_cannot_go_back_is_told_that_the_record_can_be_corrected(
     made = planner.make(world(web), Revert(ref(web), "s3"))
     assert isinstance(made, Refusal)
     assert (made.rule, made.remedy) == ("stale", remedy)
+
+
+def test_a_pull_or_a_move_tells_that_no_record_can_be_corrected_afterwards() -> None:
+    web = after(THREE, ONE, BASE, records=(S1, replace(S3, parent="s1")))
+    shown = world(web)
+    (there,) = shown.hosts
+    shown = replace(shown, hosts=(replace(there, places=(place("/new/web.qcow2", free=9 * GIB),)),))
+    move = Move(ref(web), "vda", "/new/web.qcow2")
+    for wish in (Pull(ref(web), "vda"), move):
+        plan = allowed(shown, wish)
+        assert "the way back to “s3”: its record can be corrected only before (d)" in plan.losses
+        assert plan.danger is Danger.LOSS
+    above = replace(move, shallow=True)
+    assert not any("s3" in told for told in allowed(shown, above).losses)
+    right = chained(3)
+    assert not any(
+        "corrected" in told for told in allowed(world(right), Pull(ref(right), "vda")).losses
+    )

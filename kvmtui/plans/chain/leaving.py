@@ -9,7 +9,7 @@ from kvmtui.model.disk import Disk, Layer
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.model.words import listed
-from kvmtui.plans import edit, orphans
+from kvmtui.plans import edit, mend, orphans
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import stale
 from kvmtui.plans.steps import Vouch
@@ -145,6 +145,16 @@ def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
     names = listed([snapshot.name for snapshot in reversed(snapshots)])
     goes = "goes" if len(snapshots) == 1 else "go"
     return (f"the files that {names} {goes} back to stay as they are",)
+
+
+def uncorrected(subject: Subject, disk: Disk) -> tuple[str, ...]:
+    """What is lost with the layers that tell how a record can be corrected."""
+    return tuple(
+        f"the way back to “{snapshot.name}”: its record can be corrected only before (d)"
+        for snapshot in subject.forest.snapshots
+        if any(record.target == disk.target for record, _ in mend.broken(subject, snapshot))
+        and mend.refuse(subject, snapshot) is None
+    )
 
 
 def losses(lost: Sequence[Snapshot]) -> tuple[str, ...]:

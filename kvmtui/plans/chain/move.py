@@ -69,7 +69,8 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
     start = blockjob.begin(subject)
     copy = Copy(subject.name, disk.target, wish.file, _format(disk), limit, shallow=wish.shallow)
     kept = () if wish.shallow else leaving.kept(subject, disk, disk.layers[1:])
-    lost = leaving.unprovable(subject, kept)
+    lost = leaving.losses(leaving.unprovable(subject, kept))
+    lost += () if wish.shallow else leaving.uncorrected(subject, disk)
     unused = leftovers.unused(subject, disk.target, [layer.source for layer in _left(disk, wish)])
     removals = leftovers.removals(subject, unused) if wish.tidy else ()
     undo = () if start else _undone(subject, wish)
@@ -90,7 +91,7 @@ def plan(subject: Subject, wish: Move) -> Plan | Refusal:
         chains=blockjob.known(disk, [layer.source for layer in _left(disk, wish)], wish.file),
         afterwards=removals,
         danger=Danger.LOSS if lost or removals else Danger.NONE,
-        losses=leaving.losses(lost),
+        losses=lost,
         effects=(
             f"the new file takes up to {size(_needs(disk, wish))}, and what is written meanwhile",
             *_fate(unused, removals),

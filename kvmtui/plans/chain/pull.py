@@ -72,7 +72,8 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
     layers = pulled(disk, wish.base)
     limit = speed.limit(subject, wish.limit)
     kept = leaving.kept(subject, disk, (*layers, *_base(disk, wish)))
-    lost = leaving.unprovable(subject, kept)
+    lost = leaving.losses(leaving.unprovable(subject, kept))
+    lost += leaving.uncorrected(subject, disk)
     unused = leftovers.unused(subject, disk.target, [layer.source for layer in layers])
     return Plan(
         ref=subject.ref,
@@ -88,7 +89,7 @@ def plan(subject: Subject, wish: Pull) -> Plan | Refusal:
         afterwards=flushing.steps(subject),
         chains=blockjob.known(disk, without=[layer.source for layer in layers]),
         danger=Danger.LOSS if lost else Danger.NONE,
-        losses=leaving.losses(lost),
+        losses=lost,
         effects=(
             *_effects(disk, layers, kept, unused),
             *blockjob.told(subject),
