@@ -13,7 +13,6 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from kvmtui import __version__
-from kvmtui.render.fault import told
 from kvmtui.render.words import safe
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         else:
             _complain(str(error), status)
     except Exception as error:
+        from kvmtui.render.fault import told
+
         print(told(error), file=sys.stderr)
     finally:
         os._exit(status)

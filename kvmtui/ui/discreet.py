@@ -7,12 +7,12 @@ import sys
 from rich.text import Text
 from textual.app import App
 
-from kvmtui.render.fault import told
-
 
 class Discreet(App[int]):
     """Ends with where the fault came about; Textual tells the values of all variables, too."""
 
     def _fatal_error(self) -> None:
+        from kvmtui.render.fault import told
+
         error = sys.exc_info()[1]
         self.panic(Text(told(error) if error else "an unknown fault"))

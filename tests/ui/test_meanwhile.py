@@ -14,6 +14,7 @@ from kvmtui.model.value import replace
 from kvmtui.model.world import Ref
 from kvmtui.plans.plan import Plan
 from kvmtui.plans.steps import DeleteSnapshot
+from kvmtui.ui import redraws
 from kvmtui.ui.lines import Lines
 from kvmtui.ui.screens.plan import PlanScreen
 from tests.ui.stage import URI, Still, bare, database, on_stage, text, typed_ahead, until, world
@@ -79,8 +80,9 @@ async def test_a_key_meant_for_a_snapshot_that_is_gone_does_nothing_once(
 
 @pytest.mark.parametrize("keys", [("d", "right", "enter"), ("r", "right", "enter"), ("o", "enter")])
 async def test_a_key_that_comes_before_the_news_is_for_what_was_there(
-    hosts: Still, keys: tuple[str, ...]
+    hosts: Still, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(redraws, "AT_ONCE", 1.0)
     async with on_stage(hosts, (120, 40)) as pilot:
         await choose(pilot, "i2")
         hosts.become(world(without(inner(*NAMES), "i2") if keys[0] != "o" else bare("zoo")))
