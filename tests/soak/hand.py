@@ -140,8 +140,11 @@ class Hand:
                 told.add(asked.about)
             agreed()
             before = notice(self.terminal.text())  # what comes of it may be told at once
+            if not self.terminal.display.stands_out(asked.verb):
+                return Deed(key, asked.title, asked.about, result="refused", says="all at once")
             self.terminal.press("enter")
-            deed = self._wait(Deed(key, asked.title, asked.about, frozenset(told)), before)
+            agreed_to = Deed(key, asked.title, asked.about, frozenset(told))
+            deed = self._wait(agreed_to, before, asked.verb)
             if deed.result != "changed":
                 return deed
 
@@ -167,11 +170,15 @@ class Hand:
         with suppress(AssertionError):
             self.terminal.until(lambda _: len(self.terminal.display.raw) > drawn, 0.5)
 
-    def _wait(self, deed: Deed, before: str) -> Deed:
-        """For what comes of a plan that was agreed to; ``before``: what was told before that."""
+    def _wait(self, deed: Deed, before: str, verb: str = "") -> Deed:
+        """For what comes of a plan that was agreed to; ``before``: what was told before that.
+
+        Where the button with the ``verb`` has lost the focus, Enter came too late.
+        """
 
         def over(text: str) -> object:
-            changed = modal(text) is not None and "has changed meanwhile" in text
+            late = verb and not self.terminal.display.stands_out(verb)
+            changed = modal(text) is not None and (late or "has changed meanwhile" in text)
             return changed or result(text) or notice(text) not in ("", before)
 
         left = deed.key in LIMITED and self._random.random() < LEFT

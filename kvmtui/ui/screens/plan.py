@@ -36,7 +36,6 @@ CHANGED = "The domain has changed meanwhile. This is the plan now:"
 CALM = 6
 """Lines of fields and reasons beside which a whole plan has room on a low screen."""
 
-
 _OR = form.Choice("instead", "Or", (form.Option("", "leave it"),), "", upright=True)
 """What helps where the wish is refused; without an answer it stays refused."""
 
@@ -192,9 +191,11 @@ class PlanScreen(Modal[Agreed | None]):
         yes.label = Content(plan.verb) if plan else Content("Not possible")
         yes.disabled = plan is None or (worst and not self._typed)
         yes.variant = "error" if plan and plan.danger else "primary"
-        if not self._settled or not self._is_at_hand(self.focused):
+        if not self._settled:
             self._settled = True
             self._focus(plan)
+        elif not self._is_at_hand(self.focused):
+            self.app.call_later(self._regain)  # after whoever had it has let it go
 
     def _tell_more(self, hidden: bool) -> None:
         """In the frame, when the plan is longer than its place; the modal may be gone by then."""
@@ -209,12 +210,19 @@ class PlanScreen(Modal[Agreed | None]):
         if self._planning.offered:
             self.set_focus(self.query_one(f"#{_OR.id}"))
             return
-        lines = (line for row in self.query(".field") if row.display for line in row.query(Line))
-        first = next(lines, None)
-        choice = next(iter(self.query(Choice).results()), None)
         safe_to_go = plan is None or plan.danger is Danger.NONE or self._planning.form.menu
-        start: Widget = first or choice or self.query_one("#no")
-        self.set_focus(start if safe_to_go else self.query_one("#no"))
+        self.set_focus(self._first() if safe_to_go else self.query_one("#no"))
+
+    def _first(self) -> Widget:
+        """The first field to type in, or else the first one; Cancel where there is none."""
+        fields = [w for w in self.query("Line, Choice, Toggle") if self._is_at_hand(w)]
+        fields.sort(key=lambda field: not isinstance(field, Line))
+        return fields[0] if fields else self.query_one("#no")
+
+    def _regain(self) -> None:
+        """To a field, of which Enter goes on to the buttons: it must not give up unseen."""
+        if self.is_current and not self._is_at_hand(self.focused):
+            self.set_focus(self._first())
 
     @staticmethod
     def _is_at_hand(widget: Widget | None) -> bool:
