@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
+
 MARGIN = re.compile(r"(Lost|Mind|Does|Note|No|\$)(?=\s)")
+
+SECOND = "\0"
+"""Stands for the second column of a wide character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Deed:
 
 def modal(text: str) -> Modal | None:
     """The modal that is on the screen; None when there is none."""
-    lines = text.splitlines()
+    lines = [*map(_columns, text.splitlines())]
     tops = [
         (number, found)
         for number, line in enumerate(lines)
@@ -77,13 +82,18 @@ def modal(text: str) -> Modal | None:
         for line in lines[number + 1 :]:
             if not (line[left : left + 1] == line[right : right + 1] == "│"):
                 break
-            body.append(line[left + 1 : right])
+            body.append(line[left + 1 : right].replace(SECOND, ""))
         buttons = next((line for line in body if line.partition("Cancel  ")[1]), None)
         if buttons is not None:
             verb = buttons.partition("Cancel")[2].strip()
             typed = any("type the name to confirm" in line for line in body)
-            return Modal(found[1], verb, _lost(body), typed)
+            return Modal(found[1].replace(SECOND, ""), verb, _lost(body), typed)
     return None
+
+
+def _columns(line: str) -> str:
+    """Every character in the column where it stands."""
+    return "".join(char + SECOND * (cell_len(char) - 1) for char in line if cell_len(char))
 
 
 def _lost(body: list[str]) -> str:

@@ -128,3 +128,13 @@ def test_a_modal_is_read() -> None:
     assert asked.deletes
     assert asked.told({"s1", "a b", "s3"}) == {"s1", "a b"}
     assert modal("│ Cancel  Delete │") is None
+
+
+def test_a_modal_with_wide_characters_is_read() -> None:
+    wide = SCREEN.replace(
+        "● this one                          │", "● 名名 one                          │"
+    )
+    wide = wide.replace("“s1” of vm", "“名” of vm")
+    asked = modal(wide)
+    assert asked is not None
+    assert (asked.title, asked.about, asked.verb) == ("Delete “名” of vm", "名", "Delete")
