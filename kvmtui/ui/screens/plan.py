@@ -220,8 +220,8 @@ class PlanScreen(Modal[Agreed | None]):
         return fields[0] if fields else self.query_one("#no")
 
     def _regain(self) -> None:
-        """To a field, of which Enter goes on to the buttons: it must not give up unseen."""
-        if self.is_current and not self._is_at_hand(self.focused):
+        """To a field, if it is not just closed: Enter goes on from there, and is seen to."""
+        if self.is_current and self.query("#no") and not self._is_at_hand(self.focused):
             self.set_focus(self._first())
 
     @staticmethod
