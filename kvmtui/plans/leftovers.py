@@ -78,6 +78,11 @@ def _used(subject: Subject, target: str, file: str) -> bool:
     )
 
 
+def there(subject: Subject, files: Iterable[str]) -> tuple[str, ...]:
+    """Those that are, or may be, where they are said to be."""
+    return tuple(file for file in files if file and not _gone(subject, file))
+
+
 def _gone(subject: Subject, file: str) -> bool:
     """Whether a folder that could be looked at does not hold the file any more."""
     folders = {
@@ -143,8 +148,3 @@ def staying(files: Iterable[str], steps: Iterable[RemoveFile]) -> tuple[str, ...
     """What is said of the others."""
     gone = {step.file for step in steps}
     return tuple(f"{basename(file)} stays behind" for file in files if file not in gone)
-
-
-def ram_files(gone: Iterable[Snapshot]) -> tuple[str, ...]:
-    """What is said of the RAM files of snapshots whose records alone go."""
-    return tuple(f"{basename(s.memory_file)} stays behind" for s in gone if s.memory_file)

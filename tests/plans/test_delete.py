@@ -198,3 +198,17 @@ def test_what_is_freed_and_needed_is_said_in_one_line() -> None:
     config = replace(web.config, disks=(replace(vda, layers=(top, middle, base)),))
     plan = planned(replace(web, config=config), "s1")
     assert "frees about 512M; the base may grow by 300M, 40G are free" in plan.effects
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_ram_that_a_forgotten_record_leaves_behind_is_told_whoever_may_need_it(below: bool) -> None:
+    """Whether another domain names the file is not known while that was not read."""
+    s1 = external("s1", base="web.qcow2", overlay="web.s1.qcow2", memory_file=file("web.mem"))
+    web = domain("web", disk(file("web.s1.qcow2"), file("web.qcow2")), forest=Forest((s1,), "s1"))
+    unread = replace(domain("other"), config=None, forest=None)
+    wish = Delete(ref(web), "s1", metadata_only=True, children=below)
+    plan = allowed(world(web, unread), wish)
+    assert plan.warnings == ("web.mem stays behind",)
+    gone = disk(file("web.s1.qcow2"), file("web.qcow2"), folder=frozenset())
+    web = domain("web", gone, forest=Forest((s1,), "s1"))
+    assert allowed(world(web, unread), replace(wish, ref=ref(web))).warnings == ()

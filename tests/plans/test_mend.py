@@ -112,7 +112,7 @@ def test_a_pull_or_a_move_tells_that_no_record_can_be_corrected_afterwards() -> 
     move = Move(ref(web), "vda", "/new/web.qcow2")
     for wish in (Pull(ref(web), "vda"), move):
         plan = allowed(shown, wish)
-        assert "the way back to “s3”: its record can be corrected only before (d)" in plan.losses
+        assert "the way back to “s3”, unless its record is corrected first (d)" in plan.losses
         assert plan.danger is Danger.LOSS
     above = replace(move, shallow=True)
     assert not any("s3" in told for told in allowed(shown, above).losses)

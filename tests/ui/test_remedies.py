@@ -119,6 +119,26 @@ async def test_who_is_at_a_remedy_is_not_left_without_keys(tmp_path: Path) -> No
         await until(pilot, lambda: not isinstance(pilot.app.screen, PlanScreen), 1.0)
 
 
+async def test_who_was_about_to_agree_when_the_host_was_lost_sees_what_enter_does(
+    tmp_path: Path,
+) -> None:
+    """The button is dimmed meanwhile; Enter neither agrees nor gives up then."""
+    hosts = still(tmp_path, chained(2))
+    async with on_stage(hosts) as pilot:
+        await asked(pilot, "r")
+        await pilot.press("right")
+        assert focused(pilot) == "yes"
+        for link in (Link.LOST, Link.OPEN):
+            hosts.put_host(link=link)
+            await until(pilot, lambda: ("not connected" in text(pilot)) is (link is Link.LOST))  # noqa: B023
+            await pilot.pause(0.1)
+            assert focused(pilot) not in (None, "yes", "no")
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, PlanScreen)
+        assert focused(pilot) == "no"
+    assert hosts.performed == []
+
+
 async def test_another_plan_than_was_agreed_keeps_what_was_chosen(tmp_path: Path) -> None:
     web = chained(1, state=State.OFF, managed_save=True)
     hosts = still(tmp_path, web)

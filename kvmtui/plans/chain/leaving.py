@@ -150,7 +150,7 @@ def told(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
 def uncorrected(subject: Subject, disk: Disk) -> tuple[str, ...]:
     """What is lost with the layers that tell how a record can be corrected."""
     return tuple(
-        f"the way back to “{snapshot.name}”: its record can be corrected only before (d)"
+        f"the way back to “{snapshot.name}”, unless its record is corrected first (d)"
         for snapshot in subject.forest.snapshots
         if any(record.target == disk.target for record, _ in mend.broken(subject, snapshot))
         and mend.refuse(subject, snapshot) is None

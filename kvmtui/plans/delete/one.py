@@ -197,7 +197,8 @@ def _told_why(instead: Deletion, refusal: Refusal) -> Deletion:
 
 def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> Deletion:
     """Only the record: files and images stay exactly as they are."""
-    files = leftovers.unneeded(subject, snapshot, [snapshot.memory_file])
+    ram = leftovers.there(subject, [snapshot.memory_file])
+    files = leftovers.unneeded(subject, snapshot, ram)
     removals = leftovers.removals(subject, files) if ram_file else ()
     forgotten = record_gone(subject, snapshot)
     return Deletion(
@@ -205,7 +206,7 @@ def forget(subject: Subject, snapshot: Snapshot, *, ram_file: bool = False) -> D
         (forgotten, *removals),
         afterwards.without_records(subject, [snapshot.name]),
         effects=("files and images stay exactly as they are",) if not removals else (),
-        warnings=leftovers.staying(files, removals),
+        warnings=leftovers.staying(ram, removals),
         detours=kept_as_they_are(forgotten),
     )
 

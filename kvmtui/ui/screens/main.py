@@ -88,9 +88,7 @@ class Main(Fitting[None]):
         self._vanished = Vanished(lambda id: self.query_one(f"#{id}", Lines))
 
     def compose(self) -> ComposeResult:
-        banner = Static(Text(), id="banner", markup=False)
-        banner.display = False
-        yield banner
+        yield Static(Text(), id="banner", markup=False)  # what is told later is compared with that
         with Container(id="panes"):
             yield Domains(id="domains").data_bind(Main.view)
             with Vertical(id="tree"):

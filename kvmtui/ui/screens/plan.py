@@ -189,13 +189,14 @@ class PlanScreen(Modal[Agreed | None]):
         self.query_one("#dialog").set_class(rows > CALM, "-crowded")
         yes = self.query_one("#yes", Button)
         yes.label = Content(plan.verb) if plan else Content("Not possible")
-        yes.disabled = plan is None or (worst and not self._typed)
+        dimmed = plan is None or (worst and not self._typed)
+        if self._settled and (not self._is_at_hand(self.focused) or (dimmed and yes.has_focus)):
+            self.set_focus(self._first())  # Textual would give it to Cancel
+        yes.disabled = dimmed
         yes.variant = "error" if plan and plan.danger else "primary"
         if not self._settled:
             self._settled = True
             self._focus(plan)
-        elif not self._is_at_hand(self.focused):
-            self.app.call_later(self._regain)  # after whoever had it has let it go
 
     def _tell_more(self, hidden: bool) -> None:
         """In the frame, when the plan is longer than its place; the modal may be gone by then."""
@@ -214,19 +215,17 @@ class PlanScreen(Modal[Agreed | None]):
         self.set_focus(self._first() if safe_to_go else self.query_one("#no"))
 
     def _first(self) -> Widget:
-        """The first field to type in, or else the first one; Cancel where there is none."""
+        """The first field to type in, or else the first one; Cancel where there is none.
+
+        Of a field Enter goes on to the buttons: it neither agrees nor gives up unseen.
+        """
         fields = [w for w in self.query("Line, Choice, Toggle") if self._is_at_hand(w)]
         fields.sort(key=lambda field: not isinstance(field, Line))
         return fields[0] if fields else self.query_one("#no")
 
-    def _regain(self) -> None:
-        """To a field, if it is not just closed: Enter goes on from there, and is seen to."""
-        if self.is_current and self.query("#no") and not self._is_at_hand(self.focused):
-            self.set_focus(self._first())
-
     @staticmethod
     def _is_at_hand(widget: Widget | None) -> bool:
-        """Whether it may keep the focus: what is hidden or dimmed loses it, and nobody gets it."""
+        """Whether it may keep the focus: what is hidden or dimmed loses it."""
         if widget is None or not widget.focusable:
             return False
         return all(node.display for node in widget.ancestors_with_self)
