@@ -16,8 +16,11 @@ UNPROVED = 10
 """Exit status of a run that proved less than is told, or left out a test that is required."""
 
 LAB = Path(__file__).parent
-NARROWING = ("keyword", "markexpr", "deselect", "lf")
-"""pytest's options that leave tests out."""
+NARROWING = ("keyword", "markexpr", "deselect")
+"""pytest's options that leave tests out, besides ``--last-failed``."""
+
+BEFORE = "kvmtui/proved"
+"""Where pytest's cache keeps what a run has proved, for the one that runs what failed in it."""
 
 
 class Ledger:
@@ -35,16 +38,19 @@ class Ledger:
         for name, value in report.user_properties:
             if name == PROOF:
                 assert isinstance(value, list)
-                operation, version, cell = value
-                other = self._proved.setdefault((operation, version), cell)
-                if other != cell:
-                    told = f"{operation}, libvirt {version}: “{cell}” and “{other}” were proved"
-                    self._wrong.append(told)
+                self._note(*value)
+
+    def _note(self, operation: str, version: str, cell: str) -> None:
+        other = self._proved.setdefault((operation, version), cell)
+        if other != cell:
+            told = f"{operation}, libvirt {version}: “{cell}” and “{other}” were proved"
+            self._wrong.append(told)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        entire = self._with_the_run_before(session.config)
         passed = session.exitstatus == 0 and bool(self._proved)  # where no lab is, all is skipped
-        whole = passed and _everything(session.config)
+        whole = passed and entire
         text = self._readme.read_text()
         told = table.parse(text)
         if os.environ.get("KVMTUI_DRAW"):
@@ -54,6 +60,20 @@ class Ledger:
             self._wrong += table.differences(told, self._proved, whole=whole)
         if self._wrong:
             session.exitstatus = UNPROVED
+
+    def _with_the_run_before(self, config: pytest.Config) -> bool:
+        """Whether all of the lab was run, where only what failed is run now: before or now."""
+        entire = _everything(config)
+        cache = getattr(config, "cache", None)
+        if getattr(config.option, "lf", False):
+            before = cache.get(BEFORE, {}) if cache is not None else {}
+            entire = entire and bool(before.get("entire"))
+            for cell in before.get("cells", ()):
+                self._note(*cell)
+        if cache is not None:
+            cells = [[*key, cell] for key, cell in self._proved.items()]
+            cache.set(BEFORE, {"entire": entire, "cells": cells})
+        return entire
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._wrong:

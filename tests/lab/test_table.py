@@ -151,3 +151,37 @@ def test_a_test_that_fails_proves_nothing_and_two_that_disagree_fail_the_run(
     ledger.pytest_runtest_logreport(report("works by fallback"))
     ledger.pytest_sessionfinish(run)
     assert run.exitstatus == UNPROVED
+
+
+class Cache(dict[str, Any]):
+    """pytest's cache, as far as it is used."""
+
+    def set(self, key: str, value: object) -> None:
+        self[key] = value
+
+
+@pytest.mark.parametrize("entire", [True, False])
+def test_a_run_of_what_failed_must_prove_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entire: bool
+) -> None:
+    """The cells of the tests that passed before count, and none may be left out."""
+    monkeypatch.delenv("KVMTUI_DRAW", raising=False)
+    readme, cache = tmp_path / "README.md", Cache()
+    told = {("create: internal, off", "9.0"): "works", ("delete: external", "9.0"): "works"}
+    readme.write_text(table.draw(TEXT, told))
+
+    def finished(proves: tuple[str, ...], status: int = 0, *, again: bool = False) -> int:
+        ledger, run = Ledger(readme), session(status)
+        run.config.args = ["tests/lab"] if entire else ["tests/lab/test_x.py"]
+        run.config.cache, run.config.option.lf = cache, again
+        for operation in proves:
+            properties = [(PROOF, [operation, "9.0", "works"])]
+            passed = SimpleNamespace(when="call", passed=True, user_properties=properties)
+            ledger.pytest_runtest_logreport(passed)
+        ledger.pytest_sessionfinish(run)
+        return int(run.exitstatus)
+
+    assert finished(("delete: external",), status=1) == 1
+    assert finished((), again=True) == (UNPROVED if entire else 0)
+    assert finished(("create: internal, off",), again=True) == 0
+    assert finished(("delete: external",)) == (UNPROVED if entire else 0)
