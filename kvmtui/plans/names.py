@@ -14,6 +14,8 @@ from kvmtui.plans.subject import Subject
 SLUG_BYTES = 120
 """Leaves room in a 255-byte file name for the stem, a number and the suffix."""
 
+STEM_BYTES = 255 - SLUG_BYTES - len("..-r-20380119-031407-99.qcow2")
+
 _SUFFIXES = (".qcow2", ".qcow", ".raw", ".img", ".qed")
 
 
@@ -39,6 +41,26 @@ def inside(subject: Subject) -> frozenset[str]:
     return frozenset(image.name for layer in layers if layer for image in layer.snapshots or ())
 
 
+def unseen(subject: Subject, how: str) -> str:
+    """A disk in whose image, or beside it, nobody sees which names are taken; or empty.
+
+    ``how``: as ``Create.how``. QEMU keeps two snapshots of one name inside an image apart by their
+    number only: the older one is come back to, or lost. Beside it, libvirt refuses what is there.
+    """
+    for disk in subject.config.writable:
+        layer = disk.active
+        if layer is None:
+            continue
+        if how == "internal":
+            blind = layer.format == "qcow2" and layer.snapshots is None
+        else:
+            beside = os.path.dirname(layer.source)
+            blind = layer.kind == "file" and not subject.sees(beside, pooled=True)
+        if blind:
+            return disk.target
+    return ""
+
+
 def slug(name: str) -> str:
     """A snapshot name as part of a file name: letters and digits of any script kept."""
     kept = "".join(c if c.isalnum() or c in "._-" else "_" for c in name).strip(".")
@@ -53,7 +75,7 @@ def stem(disk: Disk) -> str:
     name = os.path.basename(disk.layers[-1].source)
     for suffix in _SUFFIXES:
         name = name.removesuffix(suffix)
-    return name.replace(",", "_").encode()[: 255 - SLUG_BYTES - 20].decode(errors="ignore")
+    return name.replace(",", "_").encode()[:STEM_BYTES].decode(errors="ignore")
 
 
 def has_place(disk: Disk) -> bool:

@@ -50,11 +50,11 @@ class Subject(Value):
         told += [layer.free for layer in self._layers_in(folder)]
         return next((free for free in told if free is not None), None)
 
-    def sees(self, folder: str) -> bool:
-        """Whether all files of a folder are known."""
+    def sees(self, folder: str, *, pooled: bool = False) -> bool:
+        """Whether all files of a folder are known; ``pooled``: or those that a pool tells of."""
         looked = (p for p in self.host.places if p.real and dirname(p.path) == folder)
         told = [place.beside for place in looked]
-        told += [disk.folder for disk in self._disks_in(folder) if not disk.pooled]
+        told += [d.folder for d in self._disks_in(folder) if pooled or not d.pooled]
         return any(beside is not None for beside in told)
 
     def _disks_in(self, folder: str) -> Iterator[Disk]:

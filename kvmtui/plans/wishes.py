@@ -50,6 +50,8 @@ class Revert(Value):
     """Restore saved RAM too, when the snapshot has some."""
     drop_saved: bool = False
     """The saved RAM that waits for the next start may be removed."""
+    moment: str = ""
+    """When it was wished: makes a name new where nobody can see which are taken."""
 
 
 class Delete(Value):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kvmtui.model.disk import Disk
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.guest import Channel
 from kvmtui.plans.plan import Danger
@@ -18,6 +19,7 @@ from tests.worlds import (
     disk,
     domain,
     file,
+    image,
     inner,
     ref,
     world,
@@ -97,7 +99,7 @@ def test_a_disk_that_is_left_out_is_told() -> None:
     ],
 )
 def test_what_a_snapshot_lacks_is_told(fields: dict[str, Any], how: str, told: str) -> None:
-    web = domain(**fields)
+    web = domain("web", Disk("vda", layers=(image(file("web.qcow2"), snapshots=()),)), **fields)
     warnings = allowed(world(web), wish(web, how=how)).warnings
     assert all(told and told in warning for warning in warnings)
     assert len(warnings) == (1 if told else 0)
@@ -126,3 +128,16 @@ def test_a_deep_chain_and_mixed_kinds_are_warned_of() -> None:
     assert any("“i1”" in told for told in allowed(world(within), wish(within)).warnings)
     mixed = allowed(world(shallow), wish(shallow, how="internal")).warnings
     assert any("harder to delete" in told for told in mixed)
+
+
+def test_a_name_that_an_image_may_hold_already_is_warned_of() -> None:
+    """Of two that QEMU has under one name it comes back to the older one."""
+    unseen, told = inner(), "cannot be seen from here: the older one would be lost"
+    known = domain("web", Disk("vda", layers=(image(file("web.qcow2"), snapshots=()),)))
+    raw = domain("web", Disk("vda", layers=(image(file("web.raw"), format="raw"),)))
+    for of, how, warned in (
+        (unseen, "internal", 1), (known, "internal", 0), (unseen, "external", 0),
+        (raw, "external", 0),
+    ):  # fmt: skip
+        warnings = allowed(world(of), wish(of, how=how)).warnings
+        assert sum(told in line for line in warnings) == warned, warnings

@@ -11,7 +11,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.place import There
 from kvmtui.model.snapshot import Kind
 from kvmtui.model.words import size
-from kvmtui.plans import rules
+from kvmtui.plans import names, rules
 from kvmtui.plans.create import reuse
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import CreateSnapshot
@@ -75,6 +75,10 @@ def _warnings(
     hidden = (inside.hidden(disk.active) for disk in disks if disk.active and not external)
     for name in sorted({*filter(None, hidden)}):
         yield f"there is no way back to “{name}” while it is there: that will be its number"
+    unseen = "" if external else names.unseen(subject, "internal")
+    if unseen:
+        told = f"whether {unseen} holds a snapshot of that name already cannot be seen from here"
+        yield f"{told}: the older one would be lost, or come back to"
     left_out = [disk.target for disk in subject.config.writable if disk not in disks]
     if left_out:
         yield f"not included: {', '.join(left_out)}"

@@ -64,7 +64,7 @@ def plan(subject: Subject, wish: Revert) -> Plan | Refusal:
 def new_files(subject: Subject, wish: Revert) -> tuple[str, ...]:
     """The overlays that it would make on the images of then."""
     snapshot = subject.forest.get(wish.snapshot)
-    made = overlays.targets(subject, snapshot) if snapshot is not None else ()
+    made = overlays.targets(subject, snapshot, wish.moment) if snapshot is not None else ()
     return tuple(target.file for target in made)
 
 
@@ -91,8 +91,9 @@ def _safety(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, .
 
     A disk that stays as it is needs none, except under RAM, which fits only what it ran on.
     """
-    name = names.snapshot_name(subject, SAFETY)
     how = how_to_keep(snapshot, ram=wish.safety_ram)
+    blind = wish.moment and names.unseen(subject, how)
+    name = names.snapshot_name(subject, f"{SAFETY}-{wish.moment}" if blind else SAFETY)
     stays = overlays.staying(subject, snapshot) if how == "external" else ()
     disks = tuple(d.target for d in subject.config.writable if d.target not in stays)
     asked = Create(subject.ref, name, f"{_ABOUT}“{wish.snapshot}”", how, disks)
@@ -121,10 +122,10 @@ def _without_saved_ram(subject: Subject) -> Subject:
 
 def _by_overlays(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, ...]:
     off = (Power(subject.name, Verb.FORCE_OFF),) if subject.domain.state.active else ()
-    restart = overlays.restart(subject, snapshot)
+    restart = overlays.restart(subject, snapshot, wish.moment)
     after = state_after(subject, snapshot, wish)
     if restores_ram(snapshot, wish):
-        files = overlays.targets(subject, snapshot)
+        files = overlays.targets(subject, snapshot, wish.moment)
         paused = after is After.PAUSED
         ram = RestoreRam(subject.name, snapshot.name, snapshot.memory_file, files, paused)
         return (*off, *restart, ram)

@@ -21,9 +21,9 @@ LEFT_OUT = ("no", "manual")
 """Modes under which a snapshot preserves nothing of a disk."""
 
 
-def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
+def restart(subject: Subject, snapshot: Snapshot, moment: str = "") -> tuple[Step, ...]:
     """Steps for a domain that is off: definition, overlays, corrected records."""
-    fresh = targets(subject, snapshot)
+    fresh = targets(subject, snapshot, moment)
     others = [Target(r.target, "no") for r in snapshot.disks if r.mode != "external"]
     return (
         StartOver(
@@ -33,7 +33,7 @@ def restart(subject: Subject, snapshot: Snapshot) -> tuple[Step, ...]:
             staying(subject, snapshot),
             ran=subject.domain.state is State.RUNNING,
         ),
-        *corrections(subject, snapshot),
+        *corrections(subject, snapshot, moment),
     )
 
 
@@ -53,9 +53,10 @@ def detours(subject: Subject, snapshot: Snapshot) -> tuple[Detour, ...]:
     return (Detour(*told, way),)
 
 
-def corrections(subject: Subject, snapshot: Snapshot) -> tuple[Redefine, ...]:
+def corrections(subject: Subject, snapshot: Snapshot, moment: str = "") -> tuple[Redefine, ...]:
     """Steps that record which overlays lead to where the domain is then."""
-    files = tuple((target.disk, target.file) for target in targets(subject, snapshot))
+    fresh = targets(subject, snapshot, moment)
+    files = tuple((target.disk, target.file) for target in fresh)
     return (
         *_corrected(subject, snapshot),
         Redefine(subject.name, snapshot.name, files, current=True),
@@ -74,15 +75,21 @@ def folder(record: SnapshotDisk) -> str:
     return os.path.dirname(beside) if record.base else ""
 
 
-def targets(subject: Subject, snapshot: Snapshot) -> tuple[Target, ...]:
-    """A new overlay for each image that the snapshot preserves."""
+def targets(subject: Subject, snapshot: Snapshot, moment: str = "") -> tuple[Target, ...]:
+    """A new overlay for each image that the snapshot preserves.
+
+    Where nobody sees which names are taken, as by the overlay of a revert before the last one,
+    ``moment`` makes each a new one: the guest is off by the time that libvirt would refuse it.
+    """
     taken = set(subject.files())
     made = []
     for record in snapshot.disks:
         if record.mode == "external":
             stem = names.stem(Disk(record.target, layers=_chain(subject, record.base)))
-            plain = f"{stem}.{names.slug(snapshot.name)}-r"
-            file = names.free_name(taken, os.path.join(folder(record), plain), ".qcow2")
+            beside = folder(record)
+            unseen = moment and not subject.sees(beside, pooled=True)
+            plain = f"{stem}.{names.slug(snapshot.name)}-r{f'-{moment}' if unseen else ''}"
+            file = names.free_name(taken, os.path.join(beside, plain), ".qcow2")
             made.append(Target(record.target, "external", file))
             taken.add(file)
     return tuple(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from os.path import dirname
 
 from kvmtui.model.disk import Disk
@@ -46,7 +47,8 @@ def form(view: View) -> Form | Refusal:
             named and values["reuse"],
         )
 
-    return Form(ref, f"Take a snapshot of {subject.name}", _fields, wish)
+    fields = partial(_fields, time.localtime())
+    return Form(ref, f"Take a snapshot of {subject.name}", fields, wish)
 
 
 _DISK, _FILE = "disk-", "file-"
@@ -70,14 +72,14 @@ def _path(values: Values, target: str) -> str:
     return str(values.get(_id(_FILE, target), "")).strip()
 
 
-def _fields(subject: Subject, values: Values) -> tuple[Field, ...]:
+def _fields(now: time.struct_time, subject: Subject, values: Values) -> tuple[Field, ...]:
     options = tuple(Option(how, label, refusals.refuse(subject, how)) for how, label in KINDS)
     first = next((option.value for option in options if not option.refusal), "external")
     how = values.get("how", first)
     asked = Asked(subject, values, how)
     quiet = refusals.can_quiesce(subject, how)
     return (
-        Line("name", "Name", _proposed(subject)),
+        Line("name", "Name", _proposed(subject, how, now)),
         Line("description", "About"),
         Choice("how", "Kind", options, first),
         *asked.waits(),
@@ -87,8 +89,9 @@ def _fields(subject: Subject, values: Values) -> tuple[Field, ...]:
     )
 
 
-def _proposed(subject: Subject) -> str:
-    return names.snapshot_name(subject, time.strftime("snap-%Y-%m-%d"))
+def _proposed(subject: Subject, how: str, now: time.struct_time) -> str:
+    precise = "-%H%M%S" if names.unseen(subject, how) else ""
+    return names.snapshot_name(subject, time.strftime(f"snap-%Y-%m-%d{precise}", now))
 
 
 class Asked(Value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.plans.create import refusals
 from kvmtui.plans.plan import Refusal
@@ -39,6 +41,7 @@ def undo(view: View) -> Form | Refusal:
 
 def _back_to(subject: Subject, snapshot: Snapshot, after: After) -> Form:
     name, ref = snapshot.name, subject.ref
+    moment = time.strftime("%Y%m%d-%H%M%S")
 
     def fields(subject: Subject, _values: Values) -> tuple[Field, ...]:
         states = (After.RECORDED, After.RUNNING, After.PAUSED)
@@ -59,6 +62,7 @@ def _back_to(subject: Subject, snapshot: Snapshot, after: After) -> Form:
             safety=bool(values["keep"]),
             safety_ram=values["keep"] == "ram",
             ram=values.get("ram", True),
+            moment=moment,
         )
 
     return Form(ref, f"Revert {subject.name} to “{name}”", fields, wish)

@@ -62,7 +62,7 @@ def _wishes(pick: Random, machine: Machine, number: int) -> Iterator[Wish]:
     yield Create(REF, f"s{number}", how=how, disks=some)
     yield Switch(REF, pick.choice((Verb.START, Verb.FORCE_OFF, Verb.PAUSE, Verb.RESUME)))
     yield from _of_a_chain(pick, machine, pick.choice(targets), number)
-    yield from _of_snapshots(pick, tuple(machine.records))
+    yield from _of_snapshots(pick, tuple(machine.records), number)
     for disk in machine.jobs:
         yield Cancel(REF, disk)
         yield Finish(REF, disk)
@@ -87,12 +87,13 @@ def _of_a_chain(pick: Random, machine: Machine, target: str, number: int) -> Ite
     yield Move(REF, target, new, shallow=pick.random() < 0.5, tidy=pick.random() < 0.5)
 
 
-def _of_snapshots(pick: Random, names: Sequence[str]) -> Iterator[Wish]:
+def _of_snapshots(pick: Random, names: Sequence[str], number: int) -> Iterator[Wish]:
     if not names:
         return
     back = pick.choice(names)
     after = pick.choice((After.RECORDED, After.RECORDED, After.RUNNING, After.OFF))
-    yield Revert(REF, back, after, safety=pick.random() < 0.4, ram=pick.random() < 0.5)
+    safety, ram = pick.random() < 0.4, pick.random() < 0.5
+    yield Revert(REF, back, after, safety=safety, ram=ram, moment=f"{number}")
     yield Edit(REF, back, pick.choice((back, f"{back}x")), "", current=pick.random() < 0.7)
     yield Delete(
         REF,
