@@ -13,6 +13,7 @@ from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Busy, Gone, HostError, Lost
 from kvmtui.host.following import follow
 from kvmtui.host.inspection import Inspection
+from kvmtui.host.jobs import Jobs
 from kvmtui.host.patience import waiting
 from kvmtui.host.pulse import Answer, Pulse
 from kvmtui.host.seat import Seat
@@ -23,7 +24,7 @@ from kvmtui.host.turns import Turns
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.model.domain import Config, Domain
 from kvmtui.model.guest import Channel
-from kvmtui.model.job import Job, JobKind
+from kvmtui.model.job import JobKind
 from kvmtui.model.place import Place
 from kvmtui.model.value import replace
 from kvmtui.plans.progress import Watch as Progress
@@ -50,6 +51,7 @@ class Reader:
         self.details = Stale()
         self.leisure = Stale()
         """Domains that nobody waits for: they are read with pauses, and so that no key is late."""
+        self._jobs = Jobs(shelf, self.details, self._works)
         self.memory = Stale()
         """Domains whose RAM is being saved."""
         self.list = asyncio.Event()
@@ -136,7 +138,7 @@ class Reader:
             config = await self._config(seat, uuid)
             self._shelf.change(uuid, config=config, trouble="", **fields_of(forest))
             if self._works(uuid) is not Progress.MEMORY:
-                await self._read_jobs(seat, uuid)
+                await self._jobs.read(seat, uuid)
             if uuid == self.details.first:
                 await self.inspection.look_beside(seat, uuid)
         domain = self._shelf.host.domain(uuid)
@@ -212,7 +214,7 @@ class Reader:
         known = self._known(uuid) is not None
         if progress is Progress.BLOCK and answer is Answer.SOUND:
             async with self._reading(uuid) as seat:
-                await self._read_jobs(seat, uuid)
+                await self._jobs.read(seat, uuid)
         if progress is not None or (answer is Answer.LATE and known):
             return  # only what is known not to wait for the plan's own call, or for QEMU
         if Part.DISKS in parts:
@@ -226,7 +228,7 @@ class Reader:
                 looked_at = uuid == self.asking.stale.first
                 self.asking.stale.mark(uuid, Part.GUEST if looked_at else Part.FROST)
             if Part.JOBS in parts and answer is Answer.SOUND:
-                await self._read_jobs(seat, uuid)
+                await self._jobs.read(seat, uuid)
             if Part.GROWTH in parts and answer is Answer.SOUND:
                 await self.inspection.measure(seat, uuid)
             if uuid == self.details.first and parts & (Part.DISKS | Part.GROWTH):
@@ -254,6 +256,8 @@ class Reader:
             await seat.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
+                if uuid == self.details.first:
+                    await self.survey.ahead(seat, uuid)
                 found = fields_of(await seat.call(Connection.forest, uuid))
                 if self._known(uuid) is None:
                     self._shelf.change(uuid, **found)  # nothing to compare it with
@@ -270,30 +274,7 @@ class Reader:
         if await self.pulse.answers(uuid) is not Answer.SOUND:
             return
         async with self.turns.turn() as seat:
-            job = await seat.call(Connection.memory_job, uuid)
-        if self._works(uuid) is Progress.MEMORY:
-            self._shelf.change(uuid, jobs=self._metered(uuid, (job,) if job else ()))
-
-    async def _read_jobs(self, seat: Seat, uuid: str) -> None:
-        domain = self._shelf.host.domain(uuid)
-        if domain is None or domain.config is None:
-            return
-        jobs: tuple[Job, ...] = ()
-        if domain.state.active and self._shelf.host.facts.has_block_jobs:
-            ready = domain.config.ready
-            targets = tuple(disk.target for disk in domain.config.writable)
-            jobs = await seat.call(Connection.jobs, uuid, targets, ready)
-            late = any(job.ready and job.disk not in ready for job in jobs)
-            if late and self._works(uuid) is None:
-                self.details.mark(uuid, Part.CONFIG)  # whatever became of the event
-        if {job.disk for job in jobs} != {job.disk for job in domain.jobs}:
-            self.details.mark(uuid, Part.DISKS)
-        self._shelf.change(uuid, jobs=self._metered(uuid, jobs))
-
-    def _metered(self, uuid: str, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
-        domain = self._shelf.host.domain(uuid)
-        before = {job.disk: job for job in domain.jobs} if domain else {}
-        return tuple(job.follows(before.get(job.disk), time.monotonic()) for job in jobs)
+            await self._jobs.read_memory(seat, uuid)
 
     async def _ask(self, uuid: str, parts: Part) -> None:
         if uuid not in self._working:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager, suppress
 
 from kvmtui.host.attendance import Attendance
@@ -44,12 +44,15 @@ class Survey:
         self._clear = asyncio.Event()
         """Nobody waits for a domain."""
         self._clear.set()
+        self._came = 0
+        """How often somebody began to wait for one."""
 
     @contextmanager
     def standing_back(self, behind: bool) -> Iterator[None]:
         """Asks for nothing more meanwhile, if somebody waits; but not for ever."""
         if behind:
             self._clear.clear()
+            self._came += 1
         try:
             yield
         finally:
@@ -69,6 +72,14 @@ class Survey:
 
     def _new(self) -> Seat:
         return Seat("survey", self._opener)
+
+    async def ahead(self, seat: Seat, uuid: str) -> None:
+        """What somebody waits for and nothing is known of, names first: they take few calls."""
+        domain = self._shelf.host.domain(uuid)
+        if domain is not None and domain.forest is None and domain.outline is None:
+            found: dict[str, Outline | None] = {}
+            await seat.call(Connection.outlines, (uuid,), whole=False, found=found)
+            self._publish(found.items())
 
     async def _all(self, *, whole: bool) -> None:
         """Every seat takes its share."""
@@ -103,12 +114,15 @@ class Survey:
             chunk = [waiting.popleft() for _ in range(min(CHUNK[whole], len(waiting)))]
             found: dict[str, Outline | None] = {}
             reading = asyncio.wrap_future(
-                seat.submit(Connection.outlines, chunk, whole=whole, found=found)
+                seat.submit(
+                    Connection.outlines, chunk, whole=whole, found=found, on=self._undisturbed()
+                )
             )
             hangs = await _hangs(reading, found)
             self._publish(tuple(found.items()))
             if not hangs:
                 reading.result()
+                waiting.extendleft(uuid for uuid in chunk if uuid not in found)
                 continue
             reading.add_done_callback(forgotten)
             waiting.extend(uuid for uuid in chunk if uuid not in found)
@@ -128,6 +142,11 @@ class Survey:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._attendance.over(), PAUSE)
         return seat is self._seats[0] or not self._attendance
+
+    def _undisturbed(self) -> Callable[[], bool]:
+        """Tells, on any thread, whether nobody has begun to wait since."""
+        came = self._came
+        return lambda: self._came == came
 
     def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
         """What was learnt otherwise meanwhile counts more."""

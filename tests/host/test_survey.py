@@ -16,6 +16,7 @@ from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Lost
 from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
+from kvmtui.host.stale import Part
 from kvmtui.host.survey import Survey
 from kvmtui.host.virt import Connection, Opener, outlining
 from kvmtui.model.outline import Outline
@@ -87,6 +88,55 @@ async def test_while_somebody_is_at_the_keys_one_seat_goes_on(
     await asyncio.wait_for(Survey(opener, shelf, somebody).run(), 30)
     assert all(d.outline and d.outline.whole for d in shelf.host.domains)
     assert len(threads) == 1
+
+
+async def test_whoever_waits_for_a_domain_waits_for_one_more_of_each_seat_only(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sketched, sketch, begun = list[str](), outlining.sketch, Event()
+
+    def slow(domain: Any) -> Outline:
+        sketched.append(domain.name())
+        begun.set()
+        time.sleep(0.02)
+        return sketch(domain)
+
+    monkeypatch.setattr(outlining, "sketch", slow)
+    shelf = shelf_of(opener)
+    made = Survey(opener, shelf, Attendance())  # elsewhere: one seat
+    running = asyncio.ensure_future(made.run())
+    assert await asyncio.to_thread(begun.wait, 10)
+    with made.standing_back(True):
+        await asyncio.sleep(0.2)
+        assert len(sketched) <= 2
+    await asyncio.wait_for(running, 30)
+    assert all(d.outline and d.outline.whole for d in shelf.host.domains)
+
+
+async def test_of_what_somebody_looks_at_first_the_names_come_before_the_records(
+    opener: Opener,
+) -> None:
+    hosts, read = list[Host](), asyncio.Event()
+
+    def published(host: Host) -> None:
+        hosts.append(host)
+        if host.domains[7].config is not None:
+            read.set()
+
+    shelf = shelf_of(opener, published)
+    uuid = shelf.host.domains[7].uuid
+    reader = Reader(opener, shelf)
+    following = asyncio.ensure_future(reader.follow_details())
+    reader.details.first = uuid
+    reader.details.mark(uuid, Part.DISKS)
+    await asyncio.wait_for(read.wait(), 10)
+    told = [d for host in hosts if (d := host.domain(uuid)) and d.snapshot_count]
+    assert told[0].outline is not None
+    assert [entry.name for entry in told[0].outline.entries] == ["first", "second"]
+    assert told[0].forest is None
+    assert [bool(d.forest) and d.outline is None for d in told][-1]
+    following.cancel()
+    reader.close()
 
 
 async def test_one_that_hangs_holds_up_nobody(

@@ -147,17 +147,24 @@ class Connection:
             return compare(reading.record(domain, snapshot), now, chains)
 
     def outlines(
-        self, uuids: Iterable[str], *, whole: bool, found: dict[str, Outline | None]
+        self,
+        uuids: Iterable[str],
+        *,
+        whole: bool,
+        found: dict[str, Outline | None],
+        on: Callable[[], bool] = lambda: True,
     ) -> None:
         """The snapshots of many domains in few words; None of those that cannot be read.
 
         Fills ``found`` one after another, so that it can be used while one is waited for.
-        ``whole``: with what their records tell.
+        ``whole``: with what their records tell. ``on``: whether to go on to the next one.
         """
         read = outlining.whole if whole else outlining.sketch
         if not self._domains:
             self.domains()  # one call, instead of one for each
         for uuid in uuids:
+            if not on():
+                return
             found[uuid] = None
             try:
                 with translated():
