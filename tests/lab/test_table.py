@@ -176,7 +176,7 @@ def test_a_run_of_what_failed_must_prove_what_is_left(
         run.config.cache, run.config.option.lf = cache, again
         for operation in proves:
             properties = [(PROOF, [operation, "9.0", "works"])]
-            passed = SimpleNamespace(when="call", passed=True, user_properties=properties)
+            passed: Any = SimpleNamespace(when="call", passed=True, user_properties=properties)
             ledger.pytest_runtest_logreport(passed)
         ledger.pytest_sessionfinish(run)
         return int(run.exitstatus)

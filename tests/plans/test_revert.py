@@ -299,6 +299,7 @@ def test_what_goes_back_of_the_definition_is_named() -> None:
 
 def seen(of: Domain) -> Domain:
     """The domain where the files beside its images are known, and what they hold inside."""
+    assert of.config is not None
     disks = tuple(
         replace(
             d,

@@ -76,10 +76,11 @@ def _fields(now: time.struct_time, subject: Subject, values: Values) -> tuple[Fi
     options = tuple(Option(how, label, refusals.refuse(subject, how)) for how, label in KINDS)
     first = next((option.value for option in options if not option.refusal), "external")
     how = values.get("how", first)
-    asked = Asked(subject, values, how)
+    name = _proposed(subject, how, now)
+    asked = Asked(subject, values, how, name)
     quiet = refusals.can_quiesce(subject, how)
     return (
-        Line("name", "Name", _proposed(subject, how, now)),
+        Line("name", "Name", name),
         Line("description", "About"),
         Choice("how", "Kind", options, first),
         *asked.waits(),
@@ -100,6 +101,8 @@ class Asked(Value):
     subject: Subject
     values: Values
     how: str
+    name: str
+    """What is proposed for one."""
 
     def waits(self) -> Iterator[Field]:
         """What the guest does while its RAM is saved."""
@@ -137,7 +140,7 @@ class Asked(Value):
         yield Toggle("reuse", "they exist already (reuse)", False, shown=wanted)
 
     def _name(self) -> str:
-        return str(self.values.get("name") or _proposed(self.subject)).strip()
+        return str(self.values.get("name") or self.name).strip()
 
     def _proposed(self, disks: list[Disk]) -> dict[str, str]:
         made = names.overlays(self.subject, disks, self._name())
