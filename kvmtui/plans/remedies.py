@@ -161,6 +161,7 @@ _BY_RULE: dict[str, Remedies] = {
     "not active": _asleep,
     "other medium": _asleep,
     "name job": _asleep,
+    "name quoted": _asleep,
     "nesting": _shorter,
     "depth": _shorter,
 }

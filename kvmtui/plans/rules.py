@@ -66,6 +66,20 @@ def names_a_job(subject: Subject, name: str) -> Refusal | None:
     return Refusal("name job", reason)
 
 
+def can_be_said(subject: Subject, name: str) -> Refusal | None:
+    """Whether QEMU can save or delete an internal snapshot of that name while it runs.
+
+    Without jobs the name goes between quotation marks into a line for QEMU's monitor as it is. What
+    QEMU answers to such a line libvirt takes for success: no image holds the snapshot then, or
+    still does.
+    """
+    garbled = subject.libvirt < JOBS_NAMED and any(c in '"\\' for c in name)
+    if not (garbled and subject.host.facts.has_block_jobs):
+        return names_a_job(subject, name)
+    reason = f"this libvirt garbles “{name}” on the way to a QEMU that runs, and calls it done"
+    return Refusal("name quoted", reason)
+
+
 def text_fits(text: str) -> Refusal | None:
     """Whether a description can be written as XML."""
     if any(

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.lab
 JOBS_NAMED = 10_009_000
 """From here on libvirt has QEMU do jobs that are called after the snapshot."""
 NAMES = ("máy chủ", "trước nâng cấp 数据", "a b", "a:b", "it's")
+QUOTED = ('a"b', "a\\b")
+"""These no libvirt gets through to QEMU while it runs."""
 
 
 @pytest.fixture
@@ -39,6 +41,14 @@ async def test_while_it_runs_such_a_name_is_refused_where_it_would_fail(
             await driver.carry_out(wish)
             await driver.carry_out(Revert(ref, name, safety=False))
             await driver.carry_out(Delete(ref, name))
+    for name in QUOTED:
+        assert (await driver.refused(Create(ref, name, how="internal"))).startswith("name "), name
+    made.destroy()
+    for name in QUOTED:
+        await driver.carry_out(Create(ref, name, how="internal"))
+    made.start()
+    for name in QUOTED:
+        assert (await driver.refused(Delete(ref, name))).startswith("name "), name
     assert made.state == "running"
 
 
@@ -46,7 +56,7 @@ async def test_while_it_is_off_any_name_will_do(
     driver: Driver, made: LabDomain, virsh: Virsh
 ) -> None:
     ref = await driver.meet("blank")
-    for name in NAMES:
+    for name in (*NAMES, *QUOTED):
         scribble(made, 1)
         await driver.carry_out(Create(ref, name, how="internal"))
         agree(driver, virsh, "blank")

@@ -91,6 +91,11 @@ def test_strange_names_are_taken_as_they_are(name: str) -> None:
         ("9-a_b.C", State.RUNNING, V12, ""),
         ("instantánea1", State.RUNNING, 10_008_999, ""),
         ("instantánea1", State.OFF, V12, ""),
+        ('a"b', State.RUNNING, 10_008_999, "name quoted"),
+        ("a\\b", State.PAUSED, V9, "name quoted"),
+        ('a"b', State.RUNNING, V12, "name job"),
+        ("a'b", State.RUNNING, V9, ""),
+        ('a"b', State.OFF, V9, ""),
     ],
 )
 def test_inside_a_running_image_only_names_that_qemu_takes(

@@ -270,6 +270,10 @@ def test_inside_a_running_image_only_names_that_qemu_takes() -> None:
     assert refused(world(odd), wish(odd, "máy chủ")) == "name job"
     assert refused(world(odd, libvirt=V10), wish(odd, "máy chủ")) == ""
     assert refused(world(off), wish(off, "máy chủ")) == ""
+    quoted = inner('a"b')
+    off = replace(quoted, state=State.OFF)
+    assert refused(world(quoted, libvirt=V10), wish(quoted, 'a"b')) == "name quoted"
+    assert refused(world(off, libvirt=V10), wish(off, 'a"b')) == ""
 
 
 @pytest.mark.parametrize("libvirt", VERSIONS)

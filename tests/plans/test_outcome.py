@@ -6,6 +6,7 @@ import pytest
 
 from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
+from kvmtui.model.snapshot import Forest
 from kvmtui.model.tuning import Tuning
 from kvmtui.model.value import replace
 from kvmtui.plans import outcome
@@ -49,6 +50,7 @@ from tests.worlds import (
     disk,
     domain,
     file,
+    internal,
     ref,
     world,
 )
@@ -204,6 +206,17 @@ def test_what_an_image_still_holds_was_not_deleted_from_inside() -> None:
     assert "still inside the image of vda" in (outcome.missing(inside, holding) or "")
     assert outcome.missing(inside, domain()) is None
     assert outcome.missing(DeleteSnapshot("web", "i1"), holding) is None
+
+
+def test_a_record_without_anything_in_the_image_is_no_snapshot() -> None:
+    """libvirt before 10.9 calls it a success when QEMU does not understand the name."""
+    taken = CreateSnapshot("web", "i1", "", (Target("vda", "internal"),))
+    recorded = Forest((internal("i1"),), "i1")
+    for held, said in ((("i1",), ""), (("i0",), "the image of vda does not hold “i1”"), (None, "")):
+        known = None if held is None else tuple(ImageSnapshot(name, 0) for name in held)
+        layer = replace(disk(file("web.qcow2")).layers[0], snapshots=known)
+        web = domain("web", replace(disk(file("web.qcow2")), layers=(layer,)), forest=recorded)
+        assert (outcome.missing(taken, web) or "") == said
 
 
 def test_an_undoing_skips_only_what_is_gone_already() -> None:

@@ -221,6 +221,10 @@ CASES = [
         {"with the domain off meanwhile": Delete(WEB, "máy chủ", asleep=True)},
     ),
     (
+        recorded(inner("x"), name='a"b'), V9, Delete(WEB, 'a"b'), "name quoted",
+        {"with the domain off meanwhile": Delete(WEB, 'a"b', asleep=True)},
+    ),
+    (
         with_disk(inner("i1", unsaveable="a TPM"), mode="internal"), V9, Delete(WEB, "i1"),
         "detached", {},
     ),

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from kvmtui.model.definition import Definition
-from kvmtui.model.disk import ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.plans.plan import Danger, Plan, Refusal
-from kvmtui.plans.revert import last_safety, new_files
+from kvmtui.plans.revert import last_safety
 from kvmtui.plans.steps import (
     After,
     CreateSnapshot,
@@ -25,7 +24,7 @@ from kvmtui.plans.steps import (
     Target,
     Verb,
 )
-from kvmtui.plans.subject import Subject, find
+from kvmtui.plans.subject import find
 from kvmtui.plans.wishes import Revert
 from tests.worlds import (
     GIB,
@@ -295,37 +294,3 @@ def test_what_goes_back_of_the_definition_is_named() -> None:
     assert not any("definition" in note for note in allowed(world(same), wish(same)).effects)
     unknown = changed(chained(1), "s1", definition=None)
     assert any("definition" in note for note in allowed(world(unknown), wish(unknown)).effects)
-
-
-def seen(of: Domain) -> Domain:
-    """The domain where the files beside its images are known, and what they hold inside."""
-    assert of.config is not None
-    disks = tuple(
-        replace(
-            d,
-            folder=frozenset(layer.source for layer in d.layers),
-            layers=tuple(replace(layer, snapshots=(ImageSnapshot("i1", 0),)) for layer in d.layers),
-        )
-        for d in of.config.disks
-    )
-    return replace(of, config=replace(of.config, disks=disks))
-
-
-@pytest.mark.parametrize(
-    ("web", "name", "inside"), [(chained(1), "s1", False), (inner("i1"), "i1", True)]
-)
-def test_names_are_new_where_nobody_sees_which_are_taken(
-    web: Domain, name: str, inside: bool
-) -> None:
-    """Whoever goes back three times meets the overlay of the first time, which nobody names."""
-    then = "20261130-221040"
-    for shown, suffix in ((seen(web), ""), (web, f"-{then}")):
-        first, *rest = allowed(world(shown), wish(shown, name, moment=then)).steps
-        assert isinstance(first, CreateSnapshot)
-        assert first.name == f"before-revert{suffix}"
-        over = [t.file for step in rest if isinstance(step, StartOver) for t in step.targets]
-        assert over == ([] if inside else [file(f"web.s1-r{suffix}.qcow2")])
-        subject = find(world(shown), ref(shown))
-        assert isinstance(subject, Subject)
-        looked = new_files(subject, wish(shown, name, moment=then))
-        assert list(looked) == over

@@ -64,7 +64,7 @@ def _name_inside(subject: Subject, name: str) -> Refusal | None:
         return Refusal("name inside", f"an image still holds a snapshot “{name}”")
     return rules.first(
         *(_number(disk.active, name) for disk in subject.config.writable if disk.active),
-        rules.names_a_job(subject, name) if subject.domain.state.active else None,
+        rules.can_be_said(subject, name) if subject.domain.state.active else None,
     )
 
 

@@ -53,7 +53,7 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         if source != record.base:
             reason = f"{record.target} has another medium than then, which libvirt refuses"
             return Refusal("other medium", reason, "shut the domain down first")
-    unable = rules.names_a_job(subject, snapshot.name)
+    unable = rules.can_be_said(subject, snapshot.name)
     if unable:
         return replace(unable, remedy="shut the domain down first")
     return rules.asleep(subject, "nothing can be deleted inside images")

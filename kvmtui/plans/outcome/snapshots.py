@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.domain import Domain
-from kvmtui.model.inside import unrecorded
+from kvmtui.model.inside import lost, unrecorded
 from kvmtui.plans.steps import (
     AdoptSnapshot,
     CreateSnapshot,
@@ -18,8 +18,7 @@ def missing(step: Step, domain: Domain) -> str | None:
     """What is not there, or still is."""
     match step:
         case CreateSnapshot(name=name) | AdoptSnapshot(snapshot=name):
-            known = domain.forest.get(name) if domain.forest else None
-            return None if known else f"there is no snapshot “{name}”"
+            return _taken(name, domain)
         case RevertSnapshot(snapshot=name):
             return _current(name, domain)
         case Redefine(snapshot=name, current=True):
@@ -27,6 +26,15 @@ def missing(step: Step, domain: Domain) -> str | None:
         case DeleteSnapshot():
             return _deleted(step, domain)
     return None
+
+
+def _taken(name: str, domain: Domain) -> str | None:
+    """libvirt before 10.9 calls it a success when QEMU did not understand the name."""
+    known = domain.forest.get(name) if domain.forest else None
+    if known is None:
+        return f"there is no snapshot “{name}”"
+    without = lost(domain, known)
+    return f"the image of {', '.join(without)} does not hold “{name}”" if without else None
 
 
 def _current(name: str, domain: Domain) -> str | None:

@@ -121,6 +121,13 @@ BRANCHES = Trap(
     "branches",
     "one snapshot after another, the leaves first",
 )
+QUOTED = Trap(
+    "snapshot inside, running, with a quotation mark or backslash in its name",
+    range(10_009_000),
+    "success, and no image holds it; to go back to it kills the guest",
+    "name quoted",
+    "refused; another name will do, or the domain off",
+)
 NESTED = Trap(
     "snapshot on snapshot, running",
     range(10_008_000, 12_000_000),
@@ -149,6 +156,7 @@ TRAPS = (
     STANDS,
     RECORDS,
     BRANCHES,
+    QUOTED,
     NESTED,
     MEDIA,
 )
