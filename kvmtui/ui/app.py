@@ -15,7 +15,6 @@ from kvmtui.host.base import HostError
 from kvmtui.model.world import Ref, World
 from kvmtui.plans.plan import Refusal
 from kvmtui.render.words import safe
-from kvmtui.ui import loading, sweeping
 from kvmtui.ui.commands import commands
 from kvmtui.ui.discreet import Discreet
 from kvmtui.ui.driver import Driver
@@ -85,12 +84,17 @@ class Kvmtui(TypedAhead, Sized, Forgetful, Discreet):
 
     def _go_on(self) -> None:
         """Once the first screen is drawn: nothing that it needs was waited for by anybody else."""
+        from kvmtui.ui import sweeping
+
         sweeping.begin(self)
         self._follow()
 
     @work
     async def _follow(self) -> None:
-        await asyncio.gather(self._hosts.run(), loading.load())
+        from kvmtui.ui import loading
+
+        await loading.details()
+        await asyncio.gather(self._hosts.run(), loading.rest())
 
     def attend(self) -> None:
         self._hosts.attend()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from importlib import import_module
 
 from kvmtui.host.lane import Lane
 
+DETAILS = ("kvmtui.plans.health", "kvmtui.render.chain", "kvmtui.render.layer")
+"""What draws a domain once it was read."""
+
 LATER = (
     "kvmtui.plans.planner",
-    "kvmtui.plans.health",
     "kvmtui.plans.rights",
     "kvmtui.host.folders",
     "kvmtui.host.perform",
     "kvmtui.host.virt.acting",
     "kvmtui.model.comparison",
-    "kvmtui.render.chain",
-    "kvmtui.render.layer",
     "kvmtui.render.journal",
     "kvmtui.ui.help",
     "kvmtui.ui.leaving",
@@ -39,15 +40,25 @@ LATER = (
 
 
 AFTER = 0.3
-"""Seconds after the first screen."""
+"""Seconds after which domains were read, which goes first."""
 
 
-async def load() -> None:
-    """All of it, on a thread that keys need not wait for; domains are read before."""
+async def details() -> None:
+    """What no domain can be drawn without, before one is read."""
+    await _load(DETAILS)
+
+
+async def rest() -> None:
+    """All else."""
     await asyncio.sleep(AFTER)
+    await _load(LATER)
+
+
+async def _load(names: Iterable[str]) -> None:
+    """On a thread that keys need not wait for."""
     lane = Lane("loading")
     try:
-        for name in LATER:
+        for name in names:
             await lane.call(import_module, name)
     finally:
         lane.close()

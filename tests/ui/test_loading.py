@@ -11,7 +11,7 @@ import pytest
 
 from kvmtui.ui import forms
 from kvmtui.ui.commands import COMMANDS
-from kvmtui.ui.loading import LATER, load
+from kvmtui.ui.loading import DETAILS, LATER, details, rest
 from kvmtui.ui.view import View
 
 FIRST = "import kvmtui.connect, kvmtui.ui.app, sys; print(*sys.modules)"
@@ -25,15 +25,16 @@ def loaded() -> set[str]:
 
 def test_the_first_screen_needs_no_plan_and_no_form() -> None:
     first = loaded()
-    assert not first.intersection(LATER)
+    assert not first.intersection((*DETAILS, *LATER))
     assert not {name for name in first if name.startswith(("kvmtui.ui.forms", "kvmtui.demo"))}
     assert len([name for name in first if name.startswith("kvmtui.plans.")]) < 12
     assert len(first) < 130
 
 
 async def test_all_that_a_key_may_need_is_loaded_after_it() -> None:
-    await load()
-    assert set(LATER) <= sys.modules.keys()
+    await details()
+    await rest()
+    assert {*DETAILS, *LATER} <= sys.modules.keys()
     made = {f"kvmtui.ui.forms.{module.name}" for module in iter_modules(forms.__path__)}
     assert made <= sys.modules.keys()
 
