@@ -7,7 +7,7 @@ from itertools import takewhile
 from os.path import basename, dirname
 
 from kvmtui.model.snapshot import Kind, Snapshot
-from kvmtui.plans import orphans
+from kvmtui.plans import orphans, standing
 from kvmtui.plans.rules import base_not_shared
 from kvmtui.plans.steps import RemoveFile
 from kvmtui.plans.subject import Subject
@@ -35,6 +35,7 @@ def needed(subject: Subject, snapshot: Snapshot, file: str) -> bool:
     """Whether a definition, another snapshot or an image that none names needs it, or may."""
     return bool(
         _kept(subject, snapshot, file)
+        or standing.perhaps_on(subject, snapshot, file)
         or stands_on(subject, file)
         or base_not_shared(subject, [file])
         or orphans.standing_on(subject, file)
@@ -110,28 +111,9 @@ def stands_on(subject: Subject, file: str) -> str:
     for disk in subject.config.disks:
         if disk.position(file) is not None:
             return disk.target
-        if disk.writable and not disk.complete and not _recorded_whole(subject, disk.target):
+        if disk.writable and not disk.complete:
             return disk.target
     return ""
-
-
-def _recorded_whole(subject: Subject, target: str) -> bool:
-    """Whether the records of the current branch tell every layer of a disk that is off.
-
-    Each overlay is the base of the next snapshot on the way, and the last one is active. What one
-    elsewhere made has layers of that branch below it: a revert leaves a disk there that the
-    snapshot left out.
-    """
-    disk = subject.config.disk(target)
-    above = disk.active.source if disk is not None and disk.active is not None else ""
-    for snapshot in subject.forest.ancestors(subject.forest.current):
-        record = snapshot.disk(target)
-        if record is None or record.mode != "external":
-            continue
-        if record.overlay != above:
-            return False
-        above = record.base
-    return subject.forest.made(above) is None
 
 
 def removals(subject: Subject, files: Iterable[str]) -> tuple[RemoveFile, ...]:

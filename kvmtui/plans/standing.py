@@ -1,14 +1,15 @@
-"""Who stands on the images that a domain writes to as soon as it runs."""
+"""Who stands on an image, or may stand on it where nobody sees that."""
 
 from __future__ import annotations
 
 from os.path import basename
 
+from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans.subject import Subject
 
 
 def harmed(subject: Subject) -> tuple[str, ...]:
-    """What a start would spoil; a failed revert leaves a domain on such images."""
+    """What a start would spoil, as it writes; a failed revert leaves a domain on such images."""
     told = []
     for disk in subject.config.writable:
         source = disk.active.source if disk.active else ""
@@ -20,3 +21,26 @@ def harmed(subject: Subject) -> tuple[str, ...]:
             for other in subject.others_using(source):
                 told.append(f"the disk of {other}, which stands on {basename(source)}")
     return tuple(told)
+
+
+def perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapshot, ...]:
+    """Others beside the present chain of whose images nobody could see what they stand on.
+
+    ``image`` is what ``snapshot`` preserves, or made: those above it in the tree preserve what is
+    older.
+    """
+    targets = {r.target for r in snapshot.disks if image in (r.base, r.overlay)}
+    older = {above.name for above in subject.forest.ancestors(snapshot.name)}
+    return tuple(
+        other
+        for other in subject.forest.snapshots
+        if other.name not in older
+        and any(
+            record.target in targets
+            and record.mode in ("internal", "external")
+            and record.below is None
+            and record.base not in ("", image)
+            and subject.domain.holds(record.base) is None
+            for record in other.disks
+        )
+    )

@@ -11,7 +11,20 @@ from kvmtui.plans import planner
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import DeleteSnapshot
 from kvmtui.plans.wishes import Delete, Merge
-from tests.worlds import V10, V11, V12, allowed, disk, domain, external, file, ref, refused, world
+from tests.worlds import (
+    V10,
+    V11,
+    V12,
+    allowed,
+    disk,
+    domain,
+    external,
+    file,
+    internal,
+    ref,
+    refused,
+    world,
+)
 
 
 @pytest.mark.parametrize("libvirt", [V10, V11, V12])
@@ -84,3 +97,23 @@ def test_nothing_is_merged_below_a_branch_of_which_nobody_sees_what_it_stands_on
     merge = Merge(ref(web), "vda", file("web.s0.qcow2"), top=file("web.s1-r.qcow2"))
     assert refused(world(web), merge) == rule
     assert refused(world(web), Delete(ref(web), "u")) == rule
+
+
+@pytest.mark.parametrize("libvirt", [V10, V11, V12])
+@pytest.mark.parametrize(
+    ("below", "unlinks"), [(None, False), (("vda.a.qcow2",), False), (("vda.own.qcow2",), True)]
+)
+def test_nothing_is_unlinked_that_another_branch_may_stand_on(
+    libvirt: int, below: tuple[str, ...] | None, unlinks: bool
+) -> None:
+    """x of vda; back to a snapshot that leaves vda on x's overlay, and y inside that."""
+    a = external("a", base="vda.qcow2", overlay="vda.a-r.qcow2")
+    x = external("x", "a", base="vda.a.qcow2", overlay="vda.x.qcow2")
+    y = internal("y", "a", base="vda.x.qcow2")
+    known = None if below is None else tuple(map(file, below))
+    y = replace(y, disks=(replace(y.disks[0], below=known),))
+    vda = disk(file("vda.a-r.qcow2"), file("vda.qcow2"))
+    web = domain("web", vda, forest=Forest((a, x, y), "a"))
+    step, *_ = allowed(world(web, libvirt=libvirt), Delete(ref(web), "x")).steps
+    assert isinstance(step, DeleteSnapshot)
+    assert step.metadata_only != unlinks

@@ -9,7 +9,7 @@ from kvmtui.model.definition import differences
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
 from kvmtui.model.value import replace
 from kvmtui.model.words import moment, size
-from kvmtui.plans import create, guest, names, orphans
+from kvmtui.plans import create, guest, names, orphans, standing
 from kvmtui.plans.plan import Danger, Plan, Refusal
 from kvmtui.plans.revert import overlays
 from kvmtui.plans.revert.refusals import refuse, restores_ram, rewritten
@@ -171,27 +171,9 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
     told += [
         f"the way back to “{other.name}”, if it stands on {basename(image)}: that is not known"
         for image in rewritten(snapshot)
-        for other in _perhaps_on(subject, snapshot, image)
+        for other in standing.perhaps_on(subject, snapshot, image)
     ]
     return tuple(told)
-
-
-def _perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapshot, ...]:
-    """Those beside the present chain of whose images nobody could see what they stand on."""
-    targets = {record.target for record in snapshot.disks if record.base == image}
-    return tuple(
-        other
-        for other in subject.forest.snapshots
-        if other.name != snapshot.name
-        and any(
-            record.target in targets
-            and record.mode in ("internal", "external")
-            and record.below is None
-            and record.base not in ("", image)
-            and subject.domain.holds(record.base) is None
-            for record in other.disks
-        )
-    )
 
 
 def _written(subject: Subject, snapshot: Snapshot) -> int | None:

@@ -193,7 +193,7 @@ class Walk:
         before = None if self.sight is Sight.LOCAL else self.machine.mark()
         try:
             self._perform(step)
-        except (Refused, Taken):
+        except Refused:
             if before is None:
                 raise
             self.machine.back(before)
