@@ -102,7 +102,7 @@ class Hand:
         for _ in range(random.randrange(4)):
             self.terminal.press(*random.choice(FIDDLES))
         if key in LIMITED and random.random() < 0.6:
-            self._limit(random.choice(("256K", "1M")))
+            self._limit(random.choice(("1M", "2M")))
         return self._agree(key, names, agreed)
 
     @staticmethod
