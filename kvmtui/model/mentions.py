@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import unescape
 
 from lxml import etree
 
-_BLANKS = {"&quot;": '"', "&#9;": "\t", "&#10;": "\n", "&#13;": "\r"}
-"""What else is written in other words than it means."""
+_ESCAPED = {
+    "&#9;": "\t",
+    "&#10;": "\n",
+    "&#13;": "\r",
+    "&quot;": '"',
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+}
+"""What is written in other words than it means; ``&`` last, or it would begin another one."""
 
 
 def names(root: etree._Element) -> frozenset[str]:
@@ -16,7 +23,7 @@ def names(root: etree._Element) -> frozenset[str]:
 
     Rather too much than too little: firmware, kernels and sockets are named, too.
     """
-    paths = (unescape(text, _BLANKS).strip() for text in _texts(root) if "/" in text)
+    paths = (_plain(text).strip() for text in _texts(root) if "/" in text)
     volumes = (source.get("volume", "") for source in root.iter("source"))
     return frozenset((*(path for path in paths if path.startswith("/")), *filter(None, volumes)))
 
@@ -28,3 +35,10 @@ def _texts(root: etree._Element) -> Iterator[str]:
         yield part.partition('"')[0]
     for part in written.split(">"):
         yield part.partition("<")[0]
+
+
+def _plain(text: str) -> str:
+    if "&" in text:
+        for written, meant in _ESCAPED.items():
+            text = text.replace(written, meant)
+    return text
