@@ -14,6 +14,9 @@ from kvmtui.plans.steps import AdoptSnapshot, DeleteSnapshot
 from kvmtui.plans.subject import Subject
 from kvmtui.plans.wishes import Adopt, Discard
 
+PART = "recorded only to be deleted: a part of it is missing"
+"""The description of one that is not in all images, should the delete not come after it."""
+
 
 def find(subject: Subject, name: str) -> Unrecorded | None:
     """The snapshot of that name that only the images know."""
@@ -131,11 +134,12 @@ def discard(subject: Subject, wish: Discard) -> Plan | Refusal:
     refusal = refuse_discard(subject, wish.name)
     if refusal or found is None:
         return refusal or Refusal("gone", "it is gone")
+    part = PART if any(_part(disk, found) for disk in subject.config.writable) else ""
     return Plan(
         ref=subject.ref,
         title=f"Delete “{found.name}” from the images of {subject.name}",
         verb="Delete",
-        steps=(_step(subject, found), DeleteSnapshot(subject.name, found.name, inside=True)),
+        steps=(_step(subject, found, part), DeleteSnapshot(subject.name, found.name, inside=True)),
         undo=(DeleteSnapshot(subject.name, found.name, metadata_only=True),),
         danger=Danger.LOSS,
         losses=(f"the state “{found.name}” of {moment(found.created)}",),

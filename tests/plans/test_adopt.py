@@ -10,10 +10,11 @@ from kvmtui.model.disk import Disk, ImageSnapshot
 from kvmtui.model.domain import Domain, State
 from kvmtui.model.value import replace
 from kvmtui.model.words import moment
+from kvmtui.plans.adopt import PART
 from kvmtui.plans.plan import Danger
 from kvmtui.plans.steps import AdoptSnapshot, DeleteSnapshot
 from kvmtui.plans.wishes import Adopt, Discard, Revert
-from tests.worlds import allowed, disk, domain, file, inner, ref, refused, world
+from tests.worlds import V10, allowed, disk, domain, file, inner, ref, refused, world
 
 BY_HAND = ImageSnapshot("by hand", 0, 1_700_000_000, "1")
 
@@ -57,6 +58,21 @@ def test_deleting_records_it_first_and_forgets_it_when_that_fails() -> None:
     assert plan.undo == (DeleteSnapshot("web", "by hand", metadata_only=True),)
     assert plan.danger is Danger.LOSS
     assert plan.losses == (f"the state “by hand” of {moment(1_700_000_000)}",)
+
+
+def test_a_part_that_was_recorded_only_to_be_deleted_is_not_gone_back_to() -> None:
+    """As a kvmtui leaves it that is killed between the two steps."""
+    web = off(held(BY_HAND), held(target="vdb", name="b.qcow2"))
+    step, _ = allowed(world(web), Discard(ref(web), "by hand")).steps
+    assert isinstance(step, AdoptSnapshot)
+    assert step.description == PART
+    assert RECORDED is not None
+    (record,) = RECORDED.snapshots
+    for told, rule in ((PART, "part"), ("", "")):
+        forest = replace(RECORDED, snapshots=(replace(record, description=told),))
+        web = off(held(BY_HAND), forest=forest)
+        shown = world(web, libvirt=V10)
+        assert refused(shown, Revert(ref(web), "by hand", safety=False)) == rule
 
 
 RAW = replace(

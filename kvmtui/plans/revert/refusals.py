@@ -9,7 +9,7 @@ from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
-from kvmtui.plans import mend, orphans, places, room, rules
+from kvmtui.plans import adopt, mend, orphans, places, room, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import images, overlays, stale
 from kvmtui.plans.steps import Redefine
@@ -27,6 +27,8 @@ def refuse(subject: Subject, wish: Revert) -> Refusal | None:
     snapshot = subject.forest.get(wish.snapshot)
     if snapshot is None:
         return Refusal("gone", f"there is no snapshot “{wish.snapshot}” any more")
+    if snapshot.description == adopt.PART:
+        return Refusal("part", f"it is {adopt.PART}", "delete it")
     external = snapshot.kind is Kind.EXTERNAL
     refusal = rules.first(
         rules.steady(subject),

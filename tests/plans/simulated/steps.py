@@ -202,7 +202,13 @@ def adopt(machine: Machine, step: AdoptSnapshot) -> None:
         for target in step.inside
     )
     machine.records[step.snapshot] = Snapshot(
-        step.snapshot, None, step.created, state="shutoff", disks=disks, definition=Definition()
+        step.snapshot,
+        None,
+        step.created,
+        step.description,
+        state="shutoff",
+        disks=disks,
+        definition=Definition(),
     )
 
 
