@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,10 @@ from tests.soak.deed import Deed
 
 Offers = dict[str, Plan | Refusal]
 """What kvmtui says to going back to each snapshot."""
+
+SETTLED = 2.0
+"""Seconds between two steps of a plan at most, where no job goes on between them; then what was
+left to itself is looked at again."""
 
 FOREIGN = re.compile("foreign|inside")
 """How the names of somebody else's snapshots begin."""
@@ -83,7 +88,7 @@ class Book:
             if snapshot.name not in self.held:
                 self._new(deed, snapshot, allowed)
                 self.given_up |= {snapshot.name} if forfeit else set()
-        yield from _read_at_all(self._present(allowed, forfeit=forfeit))
+        yield from _read_at_all(self._present(deed, allowed, forfeit=forfeit))
 
     def judge_snapshots(self, known: Domain, offers: Offers) -> Iterator[str]:
         """The same of what was offered when that was read."""
@@ -130,9 +135,12 @@ class Book:
     def _holds(snapshot: Snapshot, record: SnapshotDisk) -> tuple[int, ...]:
         return pages(Path(record.base), snapshot.name if snapshot.kind is Kind.INTERNAL else "")
 
-    def _present(self, allowed: list[Content], *, forfeit: bool) -> Iterator[str]:
+    def _present(self, deed: Deed, allowed: list[Content], *, forfeit: bool) -> Iterator[str]:
         self.checks += len(self.content)
         self.content = self._read()
+        if self.content not in allowed and deed.result == "left":
+            time.sleep(SETTLED)  # its job ended between the flush and the reading
+            self.content = self._read()
         if self.content not in allowed and not forfeit:
             yield f"the disks hold {self.content} instead of {allowed}"
 

@@ -20,7 +20,7 @@ from kvmtui.plans.wishes import Revert
 from tests.host.driver import Driver
 from tests.lab.domain import LabDomain
 from tests.lab.guest import AgentFailed
-from tests.soak.book import Book, Offers
+from tests.soak.book import SETTLED, Book, Offers
 from tests.soak.deed import Deed
 from tests.soak.faults import ENDING, FOREIGN, FORFEITS, Struck, chosen
 from tests.soak.hand import ODD, PAGE, Hand
@@ -47,9 +47,6 @@ LONG = 25
 
 LOST = re.compile(r" lost .+ ago, F5 tries again")
 """What the screen says while the host is not connected."""
-
-SETTLED = 2.0
-"""Seconds between two steps of a plan at most, where no job goes on between them."""
 
 WHOLE = 120.0
 """Seconds in which kvmtui and another client find the host again after a fault."""
