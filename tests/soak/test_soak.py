@@ -69,6 +69,21 @@ async def test_a_disk_that_changed(book: Book, driver: Driver) -> None:  # noqa:
     assert told.startswith("the disks hold")
 
 
+@pytest.mark.parametrize(("result", "wrong"), [("left", 0), ("done", 1)])
+async def test_what_was_left_to_itself_is_read_again(
+    book: Book,
+    driver: Driver,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    result: str,
+    wrong: int,
+) -> None:
+    """Only once: a job that ends after the flush has moved what is read then."""
+    monkeypatch.setattr("tests.soak.book.SETTLED", 0.0)
+    whole, looks = book._read, iter(({"vda": (0,)},))
+    monkeypatch.setattr(book, "_read", lambda: next(looks, None) or whole())
+    assert len(await judged(book, driver, Deed("p", result=result))) == wrong
+
+
 async def test_a_snapshot_that_changed(book: Book, driver: Driver) -> None:  # noqa: F811
     spoil(book.domain, 1)
     (told,) = await judged(book, driver, Deed("d"))
