@@ -34,6 +34,9 @@ HUNG_UP = 129
 GIVEN_UP = 130
 """Exit status after Ctrl-C, as shells have it."""
 
+TURN = 0.0005
+"""Seconds for which a thread that parses may hold up the one that draws."""
+
 
 class Parser(argparse.ArgumentParser):
     """Complains harmlessly, whatever was typed."""
@@ -109,9 +112,6 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return _complain("given up", GIVEN_UP)
 
-
-TURN = 0.0005
-"""Seconds for which a thread that parses may hold up the one that draws."""
 
 # libvirt and Textual are loaded only once it is known that they are needed.
 

@@ -1,8 +1,8 @@
-"""What can go wrong with a host, and where hosts keep their state.
+"""What can go wrong with a host.
 
 ::
 
-    HostError            something libvirt answered
+    HostError            something libvirt answered, or that this machine did
     ├── Refused          it will not do that
     ├── Denied           this connection may not do that
     ├── Gone             the domain or snapshot does not exist any more

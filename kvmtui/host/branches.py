@@ -44,7 +44,7 @@ def looked_at(forest: Forest, below: Below, intact: Intact, *, all_apart: bool) 
 
 
 def unseen(record: SnapshotDisk, below: tuple[str, ...] | None) -> bool | None:
-    """The same as ``are_intact`` where nobody can look at times: a note cannot be kept to."""
+    """The same as ``are_intact`` where nobody sees times: what is noted counts as changed."""
     return False if record.noted else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.stale import Part, Stale
@@ -37,7 +38,7 @@ async def follow(stale: Stale, read: Read, *, rest: Callable[[], float] = lambda
             reading.cancel()
 
 
-def forgotten(reading: asyncio.Future[None]) -> None:
+def forgotten(reading: asyncio.Future[Any]) -> None:
     """For what nobody waits for: whoever shares its connection is told as well when it is lost."""
     if not reading.cancelled():
         reading.exception()

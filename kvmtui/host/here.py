@@ -61,13 +61,6 @@ class Here:
             self._known.setdefault(str(part.get("filename", "")), part)
 
 
-def looked_at(disk: Disk, *, whole: bool) -> Disk:
-    """The disk as this machine sees it; ``whole``: the chain too, which libvirt may not know."""
-    if disk.active is None or disk.active.kind not in KINDS:
-        return disk
-    return beside(walk.looked_at(disk, Here(times=whole).look, whole=whole))
-
-
 def beside(disk: Disk) -> Disk:
     """The disk with what lies beside its active layer."""
     folder = os.path.dirname(disk.active.source) if disk.active else ""

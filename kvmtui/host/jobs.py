@@ -10,7 +10,7 @@ from kvmtui.host.shelf import Shelf
 from kvmtui.host.stale import Part, Stale
 from kvmtui.host.virt import Connection
 from kvmtui.model.job import Job
-from kvmtui.plans.progress import Watch as Progress
+from kvmtui.plans.progress import Progress
 
 
 class Jobs:

@@ -16,8 +16,8 @@ from kvmtui.model.value import Value
 from kvmtui.model.words import span
 from kvmtui.plans import aftermath, cut_short, guest, outcome
 from kvmtui.plans.plan import Plan
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps import Flush, Step, Thaw
-from kvmtui.plans.steps import Watch as Progress
 
 TRIES = 5
 """How often a step that a guest waits for is tried when connections are lost."""

@@ -27,7 +27,7 @@ from kvmtui.model.guest import Channel
 from kvmtui.model.job import JobKind
 from kvmtui.model.place import Place
 from kvmtui.model.value import replace
-from kvmtui.plans.progress import Watch as Progress
+from kvmtui.plans.progress import Progress
 
 PREPARED = 1.0
 """Seconds until libvirt writes RAM. Asked before, it answers when all of it is written."""

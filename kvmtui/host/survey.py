@@ -119,15 +119,17 @@ class Survey:
                 )
             )
             hangs = await _hangs(reading, found)
-            self._publish(tuple(found.items()))
+            told = dict(found)  # a seat that hangs may find more at any moment
+            self._publish(tuple(told.items()))
+            left = [uuid for uuid in chunk if uuid not in told]
             if not hangs:
                 reading.result()
-                waiting.extendleft(uuid for uuid in chunk if uuid not in found)
+                waiting.extendleft(left)
                 continue
             reading.add_done_callback(forgotten)
-            waiting.extend(uuid for uuid in chunk if uuid not in found)
-            self._stuck.update([*found][-1:])
-            if not found or len(self._stuck) >= MOST:
+            waiting.extend(left)
+            self._stuck.update([*told][-1:])
+            if not told or len(self._stuck) >= MOST:
                 return  # not even the list comes, or too much hangs
             seat = self._new()
             self._seats.append(seat)

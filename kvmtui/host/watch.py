@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 
 from kvmtui.host.base import HostError, Lost
+from kvmtui.host.following import forgotten
 from kvmtui.host.patience import PATIENCE
 from kvmtui.host.patrol import Patrol
 from kvmtui.host.reader import Reader
@@ -114,7 +115,9 @@ class Watch:
         """Connects and reads the list once. Raises ``HostError``."""
         self._met(await asyncio.wrap_future(self.opening))
         if self.leading is not None:
-            await asyncio.wait({asyncio.wrap_future(self.leading)})
+            leading = asyncio.wrap_future(self.leading)
+            leading.add_done_callback(forgotten)  # whoever looks at it is told
+            await asyncio.wait({leading})
             self._led()
         facts = await self.reader.cheap.call(Connection.facts)
         readonly = self.opener.readonly or bool(facts.barred)

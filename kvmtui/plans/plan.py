@@ -48,7 +48,7 @@ class Refusal(Value):
     """Why a wish cannot be had now."""
 
     rule: str
-    """Name of the rule that refuses, for tests and the journal."""
+    """Name of the rule that refuses: remedies are found by it."""
     reason: str
     remedy: str = ""
     by: str = ""

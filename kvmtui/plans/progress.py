@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Watch(Enum):
+class Progress(Enum):
     """Where the progress of a step can be read while it runs."""
 
     NOTHING = "nothing"

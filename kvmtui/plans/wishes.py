@@ -18,7 +18,7 @@ class Create(Value):
     how: str = "external"
     """external (disks only), ram (external with RAM) or internal."""
     disks: tuple[str, ...] | None = None
-    """Targets to include; None for all writable ones."""
+    """Targets to include; None for those that are proposed."""
     quiesce: bool = False
     files: tuple[tuple[str, str], ...] = ()
     """(target, path): overlays with a place of their own; the others lie beside their disks."""

@@ -16,9 +16,7 @@ from kvmtui.render.row import BAD, QUIET, WARN
 from kvmtui.render.words import safe
 
 
-def told(
-    domain: Domain, name: str | None, now: float, inside: str | None = None
-) -> tuple[Text, ...]:
+def told(domain: Domain, name: str | None, inside: str | None = None) -> tuple[Text, ...]:
     """What is known of the selected snapshot: description, time, files.
 
     ``inside`` names one that only the images know.

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kvmtui.plans.plan import Plan, Refusal
+from kvmtui.plans.steps import SetTime, Step
 from kvmtui.render.row import BAD, QUIET, STRONG, WARN
 from kvmtui.render.words import safe
 
@@ -21,8 +22,7 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
         told = Text(safe(plan.reason))
         told.append(f"; {safe(plan.remedy)}" if plan.remedy else "", QUIET)
         return ((Text("No", WARN), told),)
-    steps = [step.says for step in (*plan.steps, *plan.lastly)]
-    steps += [f"{step.says}, if its agent answers" for step in plan.afterwards]
+    steps = [_says(step) for step in (*plan.steps, *plan.lastly, *plan.afterwards)]
     counted = [f"{n}. {says}" for n, says in enumerate(steps, 1)] if len(steps) > 1 else steps
     return (
         *_listed("Lost", plan.losses, BAD),
@@ -34,6 +34,10 @@ def entries(plan: Plan | Refusal) -> tuple[Entry, ...]:
             for step in (*plan.steps, *plan.lastly, *plan.afterwards)
         ),
     )
+
+
+def _says(step: Step) -> str:
+    return f"{step.says}, if its agent answers" if isinstance(step, SetTime) else step.says
 
 
 def _listed(word: str, lines: Iterable[str], style: str) -> Iterator[Entry]:

@@ -23,7 +23,7 @@ def overview(world: World, now: float) -> str:
 def domain(host: Host, shown: Domain, now: float) -> str:
     """One domain with its tree, chain, agent and jobs."""
     alone = World((Host(host.uri, host.link, facts=host.facts, domains=(shown,)),))
-    about = details.told(shown, None, now)
+    about = details.told(shown, None)
     sections: tuple[tuple[str, Iterable[Row]], ...] = (
         ("domain", domains.rows(alone, WIDTH, now)),
         ("about", (Row(text.plain, text) for text in about)),

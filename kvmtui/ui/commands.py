@@ -80,7 +80,6 @@ _SHOWN = {
     "ctrl+r": "Ctrl-R",
     "ctrl+p": "Ctrl-P",
     "f5": "F5",
-    "slash": "/",
 }
 
 Needs = Callable[[View], Refusal | None]

@@ -41,10 +41,6 @@ class Lines(ScrollView, can_focus=True):
             self.lines = lines
             self.key = key
 
-        @property
-        def control(self) -> Lines:
-            return self.lines
-
         def can_replace(self, message: Message) -> bool:
             """Only the last place matters when keys come faster than they are shown."""
             return isinstance(message, Lines.Moved) and message.lines is self.lines

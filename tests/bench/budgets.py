@@ -92,7 +92,9 @@ def _calls(f: Figures) -> Iterator[Budget]:
     near = f.median("far/0")
     for trip in (20, 100):
         far = f.median(f"far/{trip}")
-        trips = (far - near) / trip if far is not None and near is not None else None
+        trips = None
+        if far is not None and near is not None:
+            trips = max((far - near) / trip, 0)  # less than nothing is noise
         yield Budget(f"domains on screen, {trip} ms away: round trips", trips, 8, "")
 
 

@@ -10,8 +10,8 @@ import pytest
 from kvmtui.host.virt import Connection
 from kvmtui.model.guest import Guest
 from kvmtui.model.job import Job, JobKind
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps import Step
-from kvmtui.plans.steps import Watch as Progress
 from kvmtui.plans.wishes import Create
 from tests.host.driver import driving
 from tests.host.test_testdriver import STATES, node

@@ -16,7 +16,7 @@ from kvmtui.host.stale import Part
 from kvmtui.host.turns import Turns
 from kvmtui.host.virt import Connection, Opener
 from kvmtui.model.job import JobKind
-from kvmtui.plans.steps import Watch as Progress
+from kvmtui.plans.progress import Progress
 from tests.worlds import domain, host
 
 WEB = domain("web")

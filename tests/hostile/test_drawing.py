@@ -58,7 +58,7 @@ def test_details(host: Host) -> None:
     for shown in host.domains:
         names = [s.name for s in shown.forest.snapshots] if shown.forest else []
         for name in (None, *names):
-            check_texts(details.told(shown, name, NOW))
+            check_texts(details.told(shown, name))
         for disk in shown.config.disks if shown.config else ():
             for each in disk.layers:
                 check_texts(layer.details(host, shown, disk.target, each.source))

@@ -49,7 +49,7 @@ def test_the_list_the_tree_and_the_details_say_so() -> None:
     assert words == ["no space", "full"]
     assert "▶ you are here · paused, no space" in plain(snapshots.rows(shown, 60, NOW))
     way = f"no space on {FOLDER}: make room, then o resumes it"
-    assert details.told(shown, None, NOW)[0].plain == way
+    assert details.told(shown, None)[0].plain == way
     assert layer.details(host(shown), shown, "vda", file("web.qcow2"))[0].plain == way
     assert "! paused: no space on /img" in plain(chain.rows(host(shown), shown, 60))
 

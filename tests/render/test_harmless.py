@@ -124,7 +124,7 @@ def test_pages_of_text_obey_no_name(name: str) -> None:
         journal.text([entry], name).plain,
         report.overview(World((here,)), NOW),
         report.domain(here, here.domains[0], NOW),
-        *(text.plain for text in details.told(here.domains[0], name, NOW)),
+        *(text.plain for text in details.told(here.domains[0], name)),
         *(part.plain for e in plan_page.entries(Refusal(name, name, name)) for part in e),
     ]
     assert [page for page in pages if not harmless(page)] == []

@@ -102,17 +102,17 @@ def test_a_snapshot_weighs_its_overlays_or_its_ram_inside() -> None:
 
 
 def test_the_details_of_a_snapshot_and_of_the_present() -> None:
-    told = [text.plain for text in details.told(branched(), "s2", NOW)]
+    told = [text.plain for text in details.told(branched(), "s2")]
     assert told[0].startswith("2026-11-20 12:00 · ")
     assert told[1:] == [
         "no description",
         "vda /img/web.s2.qcow2",
         "vda keeps /img/web.s1.qcow2",
     ]
-    told = [text.plain for text in details.told(branched(), "s3", NOW)]
+    told = [text.plain for text in details.told(branched(), "s3")]
     assert told[2:] == ["vda /img/web.s3.qcow2 1.0G", "vda keeps /img/web.s1-r.qcow2 1.0G"]
     now = domain(title="ERP", description="prod", nvram="raw", managed_save=True)
-    told = [text.plain for text in details.told(now, None, NOW)]
+    told = [text.plain for text in details.told(now, None)]
     assert told == ["ERP · prod", "2 CPUs · 2.0G RAM · UEFI · saved RAM image"]
 
 
@@ -150,10 +150,10 @@ def test_its_row_is_told_from_every_other() -> None:
 
 
 def test_the_details_say_where_it_is_and_what_can_be_done() -> None:
-    told = [text.plain for text in details.told(unrecorded(), None, NOW, "by-hand")]
+    told = [text.plain for text in details.told(unrecorded(), None, "by-hand")]
     assert told[0].endswith(" · only inside vda · with 300B of RAM")
     assert "a adopts, d deletes" in told[1]
-    told = [text.plain for text in details.told(unrecorded(), "i1", NOW)]
+    told = [text.plain for text in details.told(unrecorded(), "i1")]
     assert "vda does not hold it any more" in told
 
 
@@ -163,10 +163,10 @@ def test_a_record_that_fits_no_more_says_why() -> None:
     merged = disk(*map(file, ("web.s3.qcow2", "web.s2.qcow2", "web.qcow2")))
     assert web.config is not None
     after = replace(web, config=replace(web.config, disks=(merged,)))
-    told = [text.plain for text in details.told(after, "s2", NOW)]
+    told = [text.plain for text in details.told(after, "s2")]
     assert "/img/web.s1.qcow2 is no longer below vda: it was merged" in told
     unsure = replace(after, config=replace(web.config, disks=(replace(merged, complete=False),)))
-    told = [text.plain for text in details.told(unsure, "s2", NOW)]
+    told = [text.plain for text in details.told(unsure, "s2")]
     assert not any("merged" in line for line in told)
 
 
@@ -178,7 +178,7 @@ def test_a_snapshot_whose_image_is_gone_is_marked() -> None:
     after = replace(web, config=replace(web.config, disks=(holed,)))
     lines = plain(snapshots.rows(after, 60, NOW)).splitlines()
     assert ["missing" in line for line in lines] == [False, True, False]
-    told = [text.plain for text in details.told(after, "s2", NOW)]
+    told = [text.plain for text in details.told(after, "s2")]
     assert "/img/web.s1.qcow2 is missing" in told
 
 

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
 from kvmtui.plans import depth, rules
-from kvmtui.plans.chain import afterwards
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.steps import Power, Verb
 from kvmtui.plans.subject import Subject
@@ -76,8 +75,3 @@ def known(
 def told(subject: Subject) -> tuple[str, ...]:
     """What is said of ``begin`` and ``end``."""
     return (STARTED,) if _is_off(subject) else ()
-
-
-def as_started(subject: Subject) -> Subject:
-    """The subject after ``begin``."""
-    return afterwards.started(subject) if _is_off(subject) else subject

@@ -21,7 +21,7 @@ def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
     active = disk.active
     if active is None:
         return None
-    held = [s.name for s in subject.forest.naming(active.source) if _is_inside(s, disk.target)]
+    held = [s.name for s in subject.forest.naming(active.source) if is_inside(s, disk.target)]
     held += [image.name for image in active.snapshots or ()]
     if not held:
         return None
@@ -29,7 +29,8 @@ def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
     return Refusal("internal inside", reason, "delete it first", by=held[0])
 
 
-def _is_inside(snapshot: Snapshot, target: str) -> bool:
+def is_inside(snapshot: Snapshot, target: str) -> bool:
+    """Whether an image holds what the snapshot goes back to of that disk."""
     record = snapshot.disk(target)
     return record is not None and record.mode == "internal"
 

@@ -1,6 +1,5 @@
 """The single libvirt calls that plans are made of, and how virsh spells each."""
 
-from kvmtui.plans.progress import Watch
 from kvmtui.plans.steps.guest import Freeze, SetTime, Thaw
 from kvmtui.plans.steps.jobs import (
     AbortJob,
@@ -102,5 +101,4 @@ __all__ = [
     "Tune",
     "Verb",
     "Vouch",
-    "Watch",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -11,7 +11,7 @@ class Freeze(Value):
     """``virDomainFSFreeze``: the guest writes out what it holds back, and then nothing more."""
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -26,7 +26,7 @@ class Thaw(Value):
     """``virDomainFSThaw``: the guest can write again; nothing happens to one that is thawed."""
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -41,7 +41,7 @@ class SetTime(Value):
     """``virDomainSetTime`` with SYNC: RAM that comes back brings the time of then with it."""
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

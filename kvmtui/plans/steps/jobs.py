@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.value import Value
 from kvmtui.model.words import size
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -24,7 +24,7 @@ class Commit(Value):
     """Remove the merged files when the job ends."""
     active: bool = True
     """``top`` is the active layer; libvirt refuses when it is not any more."""
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -49,7 +49,7 @@ class Pull(Value):
     """What it stands on afterwards; empty for nothing."""
     bandwidth: int = 0
     """Bytes per second; 0 for no limit."""
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -75,7 +75,7 @@ class Copy(Value):
     """Bytes per second; 0 for no limit."""
     shallow: bool = False
     """The copy stands on what the active layer stands on."""
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -95,7 +95,7 @@ class AwaitReady(Value):
 
     domain: str
     disk: str
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -113,7 +113,7 @@ class AwaitMerged(Value):
     disk: str
     top: str
     """The uppermost of those that go."""
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -129,7 +129,7 @@ class AwaitOver(Value):
 
     domain: str
     disk: str
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -147,7 +147,7 @@ class SetSpeed(Value):
     disk: str
     bandwidth: int
     """Bytes per second; 0 for no limit."""
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -171,7 +171,7 @@ class Tune(Value):
     writes: int
     """Bytes per second; 0 for no limit."""
     reads: int = 0
-    watch = Watch.BLOCK
+    watch = Progress.BLOCK
 
     @property
     def says(self) -> str:
@@ -192,7 +192,7 @@ class Pivot(Value):
     domain: str
     disk: str
     base: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -208,7 +208,7 @@ class AbortJob(Value):
 
     domain: str
     disk: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -223,7 +223,7 @@ class AbortRam(Value):
     """``virDomainAbortJob`` while RAM is being saved: the guest goes on, no file is left."""
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

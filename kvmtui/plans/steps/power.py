@@ -6,7 +6,7 @@ from enum import Enum
 
 from kvmtui.model import errand
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -47,7 +47,7 @@ class Power(Value):
     """Not carried out on a guest that runs: somebody has resumed it meanwhile."""
     for_merge: bool = False
     """Noted in the running definition, for whoever finds it paused when nobody merges any more."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -72,7 +72,7 @@ class Flush(Value):
     """
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -87,7 +87,7 @@ class RemoveManagedSave(Value):
     """``virDomainManagedSaveRemove``: the saved RAM would not fit the disks any more."""
 
     domain: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

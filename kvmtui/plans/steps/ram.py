@@ -6,7 +6,7 @@ import shlex
 from os.path import basename
 
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -14,7 +14,7 @@ class ManagedSave(Value):
     """``virDomainManagedSave``: libvirt keeps the file, and the next start goes on from it."""
 
     domain: str
-    watch = Watch.MEMORY
+    watch = Progress.MEMORY
 
     @property
     def says(self) -> str:
@@ -30,7 +30,7 @@ class SaveTo(Value):
 
     domain: str
     file: str
-    watch = Watch.MEMORY
+    watch = Progress.MEMORY
 
     @property
     def says(self) -> str:
@@ -46,7 +46,7 @@ class StartFrom(Value):
 
     domain: str
     file: str
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

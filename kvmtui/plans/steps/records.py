@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -18,7 +18,7 @@ class EditRecord(Value):
     """None for the one it has; likewise below."""
     parent: str | None = None
     current: bool = False
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -56,7 +56,7 @@ class AdoptSnapshot(Value):
     """Targets of writable disks."""
     others: tuple[str, ...] = ()
     """All other targets."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -81,7 +81,7 @@ class SetMetadata(Value):
     """From the next start on."""
     live: bool = False
     """In the running domain."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.snapshots import Target
 from kvmtui.plans.steps.spelling import virsh
 
@@ -28,7 +28,7 @@ class StartOver(Value):
     """Disks that keep their present definition: the snapshot left them out."""
     ran: bool = False
     """The domain was forced off for it, and is started again where the overlays cannot be made."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -58,7 +58,7 @@ class RestoreRam(Value):
     disks: tuple[Target, ...]
     """The overlays that the guest goes on in."""
     paused: bool = False
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from kvmtui.model.value import Value
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -54,8 +54,8 @@ class CreateSnapshot(Value):
     """The overlays exist already."""
 
     @property
-    def watch(self) -> Watch:
-        return Watch.MEMORY if self.memory_file else Watch.NOTHING
+    def watch(self) -> Progress:
+        return Progress.MEMORY if self.memory_file else Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -87,7 +87,7 @@ class RevertSnapshot(Value):
     domain: str
     snapshot: str
     after: After = After.RECORDED
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -116,8 +116,8 @@ class DeleteSnapshot(Value):
     """Internal: the images must not hold it afterwards, which libvirt does not look at."""
 
     @property
-    def watch(self) -> Watch:
-        return Watch.BLOCK if self.merges else Watch.NOTHING
+    def watch(self) -> Progress:
+        return Progress.BLOCK if self.merges else Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -153,7 +153,7 @@ class Redefine(Value):
     overlays: tuple[tuple[str, str], ...] = ()
     """(target, file): the overlays that belong to the snapshot from now on."""
     current: bool = False
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

@@ -7,7 +7,7 @@ from os.path import basename
 
 from kvmtui.model.value import Value
 from kvmtui.model.words import listed
-from kvmtui.plans.progress import Watch
+from kvmtui.plans.progress import Progress
 from kvmtui.plans.steps.spelling import virsh
 
 
@@ -27,7 +27,7 @@ class Amend(Value):
     snapshots: tuple[str, ...]
     between: tuple[str, ...] = ()
     """Layers from the merged one down to the base that are gone with it."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -50,7 +50,7 @@ class RemoveFile(Value):
     file: str
     pooled: bool = False
     """It lies in an active storage pool."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:
@@ -75,7 +75,7 @@ class Vouch(Value):
     snapshots: tuple[str, ...]
     must: bool = True
     """Else those are passed over whose images cannot be looked at."""
-    watch = Watch.NOTHING
+    watch = Progress.NOTHING
 
     @property
     def says(self) -> str:

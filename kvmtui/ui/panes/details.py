@@ -31,9 +31,7 @@ def _told(view: View) -> tuple[Text, ...]:
     host, domain = view.host, view.domain
     if host is None or domain is None:
         return ()
-    told = _of_layer(host, domain, view) or details.told(
-        domain, view.snapshot, view.now, view.inside
-    )
+    told = _of_layer(host, domain, view) or details.told(domain, view.snapshot, view.inside)
     late = silence.of_domain(domain, view.now)
     return (Text(late, WARN), *told) if late else told
 

@@ -127,15 +127,10 @@ def _doubtful(subject: Subject, disk: Disk, merged: Merged) -> set[str]:
 def _inside(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
     """Internal snapshots in a layer that is merged away would be gone, recorded or not."""
     for source in touched(disk, merged)[:-1]:
-        held = [s.name for s in subject.forest.naming(source) if _is_inside(s, disk.target)]
+        held = [s.name for s in subject.forest.naming(source) if leaving.is_inside(s, disk.target)]
         position = disk.position(source) or 0
         held += [image.name for image in disk.layers[position].snapshots or ()]
         if held:
             reason = f"internal “{held[0]}” lives in {basename(source)}, which would be merged"
-            return Refusal("internal inside", reason, "delete it first")
+            return Refusal("internal inside", reason, "delete it first", by=held[0])
     return None
-
-
-def _is_inside(snapshot: Snapshot, target: str) -> bool:
-    record = snapshot.disk(target)
-    return record is not None and record.mode == "internal"
