@@ -69,6 +69,11 @@ def _held(layer: Layer, snapshot: Snapshot) -> bool:
     return any(image.name == snapshot.name for image in layer.snapshots or ())
 
 
+def twice(layer: Layer, name: str) -> bool:
+    """Whether the image holds more than one of that name: QEMU takes the first."""
+    return sum(image.name == name for image in layer.snapshots or ()) > 1
+
+
 def next_number(layer: Layer) -> str | None:
     """The number that QEMU gives the next snapshot in the image; None where that is not known."""
     if layer.snapshots is None:

@@ -6,7 +6,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import State
-from kvmtui.model.inside import Unrecorded, mistaken, unrecorded
+from kvmtui.model.inside import Unrecorded, mistaken, twice, unrecorded
 from kvmtui.model.words import moment
 from kvmtui.plans import rules
 from kvmtui.plans.plan import Danger, Plan, Refusal
@@ -66,10 +66,7 @@ def _idle(subject: Subject, name: str) -> Refusal | None:
 
 
 def _held_once(disk: Disk, name: str) -> Refusal | None:
-    held = disk.active.snapshots if disk.active else ()
-    if sum(image.name == name for image in held or ()) == 1:
-        return None
-    return Refusal("twice", f"{_file(disk)} holds more than one “{name}”")
+    return rules.twice(_file(disk), name) if disk.active and twice(disk.active, name) else None
 
 
 def _by_its_name(disk: Disk, name: str) -> Refusal | None:

@@ -39,7 +39,11 @@ def refuse_save(subject: Subject) -> Refusal | None:
         return Refusal("transient", "the domain is transient: it would be gone when it stops")
     if subject.config.unsaveable:
         return Refusal("device", f"{subject.config.unsaveable}: its RAM cannot be saved")
-    return rules.no_block_job(subject) or rules.shut(subject, "it is not saved again")
+    return rules.first(
+        rules.all_present(subject.config.writable),
+        rules.no_block_job(subject),
+        rules.shut(subject, "it is not saved again"),
+    )
 
 
 def refuse_fresh(subject: Subject) -> Refusal | None:

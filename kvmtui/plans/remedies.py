@@ -162,6 +162,7 @@ _BY_RULE: dict[str, Remedies] = {
     "other medium": _asleep,
     "name job": _asleep,
     "name quoted": _asleep,
+    "namesake": _asleep,
     "nesting": _shorter,
     "depth": _shorter,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.domain import RESTORED, State
@@ -78,6 +79,11 @@ def can_be_said(subject: Subject, name: str) -> Refusal | None:
         return names_a_job(subject, name)
     reason = f"this libvirt garbles “{name}” on the way to a QEMU that runs, and calls it done"
     return Refusal("name quoted", reason)
+
+
+def twice(image: str, name: str) -> Refusal:
+    """QEMU would take the first of them, and kvmtui knows of one."""
+    return Refusal("twice", f"{basename(image)} holds more than one “{name}”")
 
 
 def text_fits(text: str) -> Refusal | None:

@@ -18,7 +18,7 @@ def harmed(subject: Subject) -> tuple[str, ...]:
         for snapshot in subject.forest.standing_on(source):
             told.append(f"the way back to “{snapshot.name}”, which stands on {basename(source)}")
         if not disk.shareable:
-            for other in subject.others_using(source):
+            for other in subject.others_using(source, disk.target):
                 told.append(f"the disk of {other}, which stands on {basename(source)}")
     return tuple(told)
 

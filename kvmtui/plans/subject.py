@@ -12,6 +12,7 @@ from kvmtui.model.snapshot import Forest
 from kvmtui.model.value import Value
 from kvmtui.model.world import Host, Link, Ref, World
 from kvmtui.plans.plan import Refusal
+from kvmtui.plans.same import of_each_domain
 
 
 class Subject(Value):
@@ -83,12 +84,14 @@ class Subject(Value):
         return tuple(using)
 
 
+@of_each_domain
 def named(domain: Domain) -> frozenset[str]:
-    """The files that the snapshots of a domain name."""
+    """The files that the snapshots of a domain name, and what their images stand on."""
     files: set[str] = set()
     for snapshot in domain.forest.snapshots if domain.forest else ():
-        files.update(snapshot.overlays, (disk.base for disk in snapshot.disks))
-        files.add(snapshot.memory_file)
+        files.update(snapshot.overlays, {snapshot.memory_file})
+        for disk in snapshot.disks:
+            files.update({disk.base}, disk.below or ())
     return frozenset(files - {""})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from os.path import basename
 
 from kvmtui.model.disk import Disk, Layer
@@ -21,7 +21,7 @@ def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
     active = disk.active
     if active is None:
         return None
-    held = [s.name for s in subject.forest.naming(active.source) if is_inside(s, disk.target)]
+    held = [s.name for s in subject.forest.naming(active.source) if is_inside(s, disk, active)]
     held += [image.name for image in active.snapshots or ()]
     if not held:
         return None
@@ -29,10 +29,24 @@ def inside(subject: Subject, disk: Disk, fate: str) -> Refusal | None:
     return Refusal("internal inside", reason, "delete it first", by=held[0])
 
 
-def is_inside(snapshot: Snapshot, target: str) -> bool:
-    """Whether an image holds what the snapshot goes back to of that disk."""
-    record = snapshot.disk(target)
-    return record is not None and record.mode == "internal"
+def is_inside(snapshot: Snapshot, disk: Disk, layer: Layer) -> bool:
+    """Whether an image holds what the snapshot goes back to, whatever the disk was called then."""
+    return any(
+        record.mode == "internal" and (record.target == disk.target or record.base == layer.source)
+        for record in snapshot.disks
+    )
+
+
+def renamed(subject: Subject, disk: Disk, files: Iterable[str]) -> Refusal | None:
+    """A snapshot that knows the disk by another name, and stands on files that would change."""
+    changed = {*files}
+    for snapshot in subject.forest.snapshots:
+        for record in snapshot.disks:
+            its = {record.base, record.overlay, *(record.below or ())}
+            if record.mode == "external" and record.target != disk.target and its & changed:
+                reason = f"“{snapshot.name}” stands on it, where {disk.target} is {record.target}"
+                return Refusal("renamed", reason, "forget its record first")
+    return None
 
 
 def kept(subject: Subject, disk: Disk, layers: Sequence[Layer]) -> tuple[Snapshot, ...]:

@@ -9,7 +9,7 @@ from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.value import replace
 from kvmtui.model.words import count
-from kvmtui.plans import guest, ram
+from kvmtui.plans import depth, guest, ram
 from kvmtui.plans.chain import afterwards, merging
 from kvmtui.plans.delete import one
 from kvmtui.plans.delete.one import Deletion
@@ -77,7 +77,7 @@ def plan(subject: Subject, wish: Delete) -> Plan | Refusal:
 
 def _asleep(subject: Subject, wish: Delete) -> Plan | Refusal:
     """The RAM is put away for it, and whatever comes of the delete the guest goes on."""
-    refusal = ram.refuse_save(subject)
+    refusal = ram.refuse_save(subject) or depth.refuse(subject)
     if refusal or not subject.domain.state.active:
         return refusal or plan(subject, wish)
     made = plan(afterwards.asleep(subject), wish)

@@ -7,10 +7,10 @@ from os.path import basename
 
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot, SnapshotDisk
-from kvmtui.model.value import replace
 from kvmtui.plans import depth, rules
 from kvmtui.plans.chain import leaving
 from kvmtui.plans.chain.merging import Merged, adjacent, layers_of, no_room
+from kvmtui.plans.delete import internal
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.subject import Subject
 
@@ -20,9 +20,6 @@ MERGES_WHILE_OFF = 10_000_000
 BRANCHES_SAFE = 12_000_000
 """Before, a merge beside a branch can crash the daemon, or spoils the branch (9.0)."""
 
-DETACHED_REFUSED = 11_000_000
-"""Before, deleting an internal snapshot with a detached disk crashes the daemon."""
-
 
 def refuse(subject: Subject, snapshot: Snapshot) -> Refusal | None:
     """Why libvirt's own delete of a snapshot is not to be used."""
@@ -31,32 +28,8 @@ def refuse(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         rules.no_block_job(subject),
         _external(subject, snapshot)
         if snapshot.kind is Kind.EXTERNAL
-        else _internal(subject, snapshot),
+        else internal.refuse(subject, snapshot),
     )
-
-
-def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
-    """A running domain must have the very disks of then; of one that is off the files are used."""
-    if not subject.domain.state.active:
-        elsewhere = (r.base for r in snapshot.disks if r.mode == "internal" and r.base)
-        return rules.base_not_shared(subject, elsewhere)
-    for record in snapshot.disks:
-        now = subject.config.disk(record.target)
-        if now is None:
-            fate = "crashes on that" if subject.libvirt < DETACHED_REFUSED else "refuses that"
-            reason = f"{record.target} is no longer attached, and this libvirt {fate}"
-            return Refusal("detached", reason, "shut the domain down first")
-        source = now.active.source if now.active else ""
-        if source != record.base and record.mode == "internal":
-            reason = f"it lives in {record.base}, which is not the active layer of {record.target}"
-            return Refusal("not active", reason, "commit the layers above it, or shut down first")
-        if source != record.base:
-            reason = f"{record.target} has another medium than then, which libvirt refuses"
-            return Refusal("other medium", reason, "shut the domain down first")
-    unable = rules.can_be_said(subject, snapshot.name)
-    if unable:
-        return replace(unable, remedy="shut the domain down first")
-    return rules.asleep(subject, "nothing can be deleted inside images")
 
 
 def _external(subject: Subject, snapshot: Snapshot) -> Refusal | None:
@@ -225,6 +198,7 @@ def in_chain(subject: Subject, merges: Iterable[Merged]) -> Refusal | None:
             rules.all_present([disk]),
             _inside(subject, merged.top),
             rules.base_not_shared(subject, (merged.base, merged.top), merged.disk),
+            leaving.renamed(subject, disk, (merged.base, merged.top)),
             no_room(disk, merged.base, found[1]) if found else None,
         )
         if refusal:

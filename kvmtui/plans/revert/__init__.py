@@ -168,6 +168,12 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
         told.append(f"the RAM of the running guest{cut}")
     if subject.config.managed_save:
         told.append("the saved RAM image that waits for the next start")
+    attached = {disk.active.source for disk in subject.config.writable if disk.active}
+    told += [
+        f"all that was written to {basename(image)} since, which is no disk of today"
+        for image in rewritten(snapshot)
+        if image not in attached
+    ]
     told += [
         f"the way back to “{other.name}”, if it stands on {basename(image)}: that is not known"
         for image in rewritten(snapshot)

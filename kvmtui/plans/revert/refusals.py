@@ -9,7 +9,7 @@ from kvmtui.model import inside
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot, SnapshotDisk
 from kvmtui.model.value import replace
-from kvmtui.plans import adopt, mend, orphans, places, room, rules
+from kvmtui.plans import adopt, depth, mend, orphans, places, room, rules
 from kvmtui.plans.plan import Refusal
 from kvmtui.plans.revert import images, overlays, stale
 from kvmtui.plans.steps import Redefine
@@ -75,9 +75,14 @@ def _internal(subject: Subject, snapshot: Snapshot) -> Refusal | None:
         if now is not None and _may_stand_on(now, record.base):
             reason = f"it would rewrite {record.base}, on which layers of {now.target} may stand"
             return Refusal("stands on it", reason, "commit them first")
-        lost = _in_image(subject, snapshot, record)
-        if lost:
-            return lost
+        other = next((d for d in subject.config.disks if d.position(record.base)), None)
+        if other is not None:
+            reason = f"it would rewrite {record.base}, on which {other.target} stands"
+            return Refusal("stands on it", reason, "commit its layers first")
+        above = len(images.chain(subject, record)) - 1
+        unable = _in_image(subject, snapshot, record) or depth.refuse(subject, above)
+        if unable:
+            return unable
     loads = snapshot.memory is Memory.INTERNAL
     return rules.first(
         rules.base_not_shared(subject, rewritten(snapshot)),
@@ -104,7 +109,12 @@ def _in_image(subject: Subject, snapshot: Snapshot, record: SnapshotDisk) -> Ref
         return Refusal("layer missing", f"{record.base} is missing")
     if record.target in inside.lost(subject.domain, snapshot):
         return Refusal("stale", f"{record.base} no longer holds “{snapshot.name}”")
+    below = images.lost(subject, record)
+    if below:
+        return Refusal("layer missing", f"{below} below {record.base} is missing")
     found = subject.domain.holds(record.base)
+    if found and inside.twice(found[1], snapshot.name):
+        return rules.twice(record.base, snapshot.name)
     other = inside.mistaken(found[1], snapshot.name) if found else None
     if other is None:
         return None

@@ -65,6 +65,7 @@ def refuse(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
         rules.base_not_shared(subject, touched(disk, merged), disk.target),
         orphans.stood_on(subject, touched(disk, merged)),
         _inside(subject, disk, merged),
+        leaving.renamed(subject, disk, touched(disk, merged)),
         _elsewhere(subject, disk, merged),
         _apart(subject, disk, merged),
         *(edit.hidden(subject, snapshot) for snapshot in moved(subject, disk, merged)),
@@ -127,9 +128,9 @@ def _doubtful(subject: Subject, disk: Disk, merged: Merged) -> set[str]:
 def _inside(subject: Subject, disk: Disk, merged: Merged) -> Refusal | None:
     """Internal snapshots in a layer that is merged away would be gone, recorded or not."""
     for source in touched(disk, merged)[:-1]:
-        held = [s.name for s in subject.forest.naming(source) if leaving.is_inside(s, disk.target)]
-        position = disk.position(source) or 0
-        held += [image.name for image in disk.layers[position].snapshots or ()]
+        layer = disk.layers[disk.position(source) or 0]
+        held = [s.name for s in subject.forest.naming(source) if leaving.is_inside(s, disk, layer)]
+        held += [image.name for image in layer.snapshots or ()]
         if held:
             reason = f"internal “{held[0]}” lives in {basename(source)}, which would be merged"
             return Refusal("internal inside", reason, "delete it first", by=held[0])
