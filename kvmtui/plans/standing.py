@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from os.path import basename
 
+from kvmtui.model.domain import Domain
 from kvmtui.model.snapshot import Snapshot
 from kvmtui.plans.subject import Subject
 
@@ -43,4 +44,26 @@ def perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapsh
             and subject.domain.holds(record.base) is None
             for record in other.disks
         )
+    )
+
+
+def unseen(subject: Subject) -> tuple[str, ...]:
+    """What is told of other domains that may stand on an image that changes.
+
+    Of one that is off libvirt tells the active layer alone, and not everywhere can the rest be
+    looked up.
+    """
+    own = subject.domain.uuid
+    others = [d.name for d in subject.host.domains if d.uuid != own and _may_have_more(d)]
+    if not others:
+        return ()
+    whose = f"{others[0]} stands" if len(others) == 1 else f"{len(others)} other domains stand"
+    return (f"whether {whose} on what changes is not known: nobody sees the whole chain",)
+
+
+def _may_have_more(domain: Domain) -> bool:
+    """Whether a disk may have layers below the last one that is known."""
+    return any(
+        not disk.complete and disk.layers and disk.layers[-1].format == "qcow2"
+        for disk in (domain.config.disks if domain.config else ())
     )

@@ -163,3 +163,24 @@ def test_what_snapshots_of_another_domain_stand_on_is_theirs_too() -> None:
     golden = domain("web", disk(file("golden.qcow2")), **OFF)
     losses = allowed(world(golden, clone), Switch(ref(golden), Verb.START)).losses
     assert losses == ("the disk of clone, which stands on golden.qcow2",)
+
+
+def test_that_others_may_stand_on_what_changes_is_told_where_nobody_sees_it() -> None:
+    """A clone that is off on another machine: libvirt tells its active layer."""
+    web = domain("web", disk(file("web.s1.qcow2"), file("golden.qcow2")), **OFF)
+    record = external("s1", base="golden.qcow2", overlay="web.s1.qcow2")
+    web = replace(web, forest=Forest((record, internal("i1", "s1", base="web.s1.qcow2")), "i1"))
+    merged = replace(web, forest=Forest((record,), "s1"))
+    clone = disk(file("clone.qcow2"), complete=False)
+    told = "whether clone stands on what changes is not known: nobody sees the whole chain"
+    for seen in (False, True):
+        shown = domain("clone", replace(clone, complete=seen), **OFF)
+        for of, wish in (
+            (merged, Merge(ref(merged), "vda", file("golden.qcow2"))),
+            (merged, Delete(ref(merged), "s1")),
+            (web, Revert(ref(web), "i1", safety=False)),
+        ):
+            assert (told in allowed(world(of, shown), wish).warnings) != seen, wish
+    raw = replace(clone, layers=(replace(clone.layers[0], format="raw"),))
+    alone = allowed(world(merged, domain("raw", raw, **OFF)), Delete(ref(merged), "s1")).warnings
+    assert not any("whether" in line for line in alone)

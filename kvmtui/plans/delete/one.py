@@ -8,7 +8,7 @@ from os.path import basename
 from kvmtui.model.domain import State
 from kvmtui.model.snapshot import Kind, Snapshot
 from kvmtui.model.value import Value, replace
-from kvmtui.plans import flushing, leftovers, orphans
+from kvmtui.plans import flushing, leftovers, orphans, standing
 from kvmtui.plans.chain import afterwards, leaving
 from kvmtui.plans.chain.merging import Merged
 from kvmtui.plans.delete import commits, refusals
@@ -241,8 +241,9 @@ def _merged(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> S
 
 
 def _spoiling(subject: Subject, merges: Iterable[Merged]) -> tuple[str, ...]:
-    """Images that no record names: what is left of a revert, or somebody's own."""
-    return orphans.spoilt(subject, [file for m in merges for file in (m.top, m.base)])
+    """What is told of those that stand on what is merged, or may, and are recorded nowhere."""
+    files = [file for merged in merges for file in (merged.top, merged.base)]
+    return (*orphans.spoilt(subject, files), *(standing.unseen(subject) if files else ()))
 
 
 def _merging(merges: Iterable[Merged]) -> tuple[str, ...]:

@@ -217,6 +217,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):
         told.append(UNSURE)
     told += orphans.spoilt(subject, rewritten(snapshot))
+    told += standing.unseen(subject) if rewritten(snapshot) else ()
     stays = overlays.staying(subject, snapshot)
     if stays:
         told.append(f"{', '.join(stays)} was not part of it and stays as it is now")

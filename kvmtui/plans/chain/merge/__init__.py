@@ -7,7 +7,7 @@ from os.path import basename
 
 from kvmtui.model.disk import Disk
 from kvmtui.model.snapshot import Kind, Memory, Snapshot
-from kvmtui.plans import orphans, rules
+from kvmtui.plans import orphans, rules, standing
 from kvmtui.plans.chain import blockjob, leaving, merging
 from kvmtui.plans.chain.merge import spoilt
 from kvmtui.plans.chain.merging import Merged
@@ -108,7 +108,7 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
             *_left_over(subject, found),
         ),
         effects=(*_effects(found, wish), *_meanwhile(subject)),
-        warnings=_warnings(found, gone),
+        warnings=(*_warnings(found, gone), *standing.unseen(subject)),
     )
 
 
