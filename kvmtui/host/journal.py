@@ -9,6 +9,7 @@ import stat
 from collections import deque
 from pathlib import Path
 
+from kvmtui.host.reach import reach
 from kvmtui.model.value import Value, asdict
 
 KEPT = 500
@@ -55,6 +56,7 @@ class Journal:
         self.entries.append(entry)
         line = json.dumps(asdict(entry), ensure_ascii=False) + "\n"
         try:
+            reach(str(self.path.parent))  # the screen waits for this, but not for ever
             _make(self.path.parent)
             file = _opened(self.path)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -199,3 +200,16 @@ def test_its_place_follows_the_xdg_rules(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("XDG_STATE_HOME", "")
     monkeypatch.setenv("HOME", "/home/a")
     assert state_dir() == Path("/home/a/.local/state/kvmtui")
+
+
+def test_a_file_server_that_does_not_answer_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(path: str) -> None:
+        raise OSError(errno.ETIMEDOUT, "its file server does not answer", path)
+
+    monkeypatch.setattr("kvmtui.host.journal.reach", silent)
+    journal = Journal(tmp_path / "kvmtui")
+    journal.write(ENTRY)
+    assert "does not answer" in journal.trouble
+    assert (list(journal.entries), journal.path.parent.exists()) == ([ENTRY], False)
