@@ -17,8 +17,10 @@ from kvmtui.plans.steps import (
 def missing(step: Step, domain: Domain) -> str | None:
     """What is not there, or still is."""
     match step:
-        case CreateSnapshot(name=name) | AdoptSnapshot(snapshot=name):
-            return _taken(name, domain)
+        case CreateSnapshot(name=name):
+            return _recorded(name, domain) or _held(name, domain)
+        case AdoptSnapshot(snapshot=name):
+            return _recorded(name, domain)  # a part is recorded only to be deleted
         case RevertSnapshot(snapshot=name):
             return _current(name, domain)
         case Redefine(snapshot=name, current=True):
@@ -28,12 +30,15 @@ def missing(step: Step, domain: Domain) -> str | None:
     return None
 
 
-def _taken(name: str, domain: Domain) -> str | None:
+def _recorded(name: str, domain: Domain) -> str | None:
+    known = domain.forest.get(name) if domain.forest else None
+    return None if known else f"there is no snapshot “{name}”"
+
+
+def _held(name: str, domain: Domain) -> str | None:
     """libvirt before 10.9 calls it a success when QEMU did not understand the name."""
     known = domain.forest.get(name) if domain.forest else None
-    if known is None:
-        return f"there is no snapshot “{name}”"
-    without = lost(domain, known)
+    without = lost(domain, known) if known else ()
     return f"the image of {', '.join(without)} does not hold “{name}”" if without else None
 
 
