@@ -8,6 +8,7 @@ import os
 import stat
 import struct
 import subprocess
+from sys import intern
 from typing import Any
 
 from kvmtui.host.reach import reach
@@ -60,7 +61,7 @@ def beside(folder: str) -> frozenset[str] | None:
         changed = os.stat(folder).st_mtime_ns
         known = _folders.get(folder)
         if known is None or known[0] != changed:
-            known = (changed, frozenset(entry.path for entry in os.scandir(folder)))
+            known = (changed, frozenset(intern(entry.path) for entry in os.scandir(folder)))
             _folders[folder] = known
     except OSError:
         return None
@@ -86,7 +87,7 @@ def below(path: str, seen: dict[str, str | None]) -> tuple[str, ...] | None:
 
 def _below(path: str) -> str | None:
     lower = _header(path)
-    return os.path.join(os.path.dirname(path), lower) if lower else lower
+    return intern(os.path.join(os.path.dirname(path), lower)) if lower else lower
 
 
 def backing(path: str) -> str:

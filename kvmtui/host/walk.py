@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from sys import intern
 from urllib.parse import urlsplit
 
 from kvmtui.model.disk import Disk, Layer
@@ -58,7 +59,7 @@ def below(path: str, look: Look) -> tuple[str, ...] | None:
 def named(name: str, image_format: str) -> Layer:
     """The layer that a header names: a path, or a URL of something that is no file here."""
     if os.path.isabs(name):
-        return Layer(name, format=image_format)
+        return Layer(intern(name), format=image_format)
     parts = urlsplit(name)
     protocol = parts.scheme.partition("+")[0]
     source = f"{protocol}:{parts.path.lstrip('/')}" if "://" in name else name

@@ -205,12 +205,16 @@ class Watch:
         In one that runs, more can go on of which somebody should be told.
         """
         await self.reader.survey.run()
-        domains = sorted(self.host.domains, key=lambda domain: not domain.state.active)
-        for number, domain in enumerate(domains):
+        for number, uuid in enumerate(self._those_that_run_first()):
             stale = self.reader.details if number < SOON else self.reader.leisure
-            stale.mark(domain.uuid, Part.DISKS | Part.JOBS)
+            stale.mark(uuid, Part.DISKS | Part.JOBS)
         await asyncio.sleep(TICK)  # what is read soon goes first
         await self.reader.follow_leisure()
+
+    def _those_that_run_first(self) -> list[str]:
+        """uuids: who waits for long must not keep what domains were when that began."""
+        domains = sorted(self.host.domains, key=lambda domain: not domain.state.active)
+        return [domain.uuid for domain in domains]
 
     def _happened(self, event: Event, lost: asyncio.Future[None]) -> None:
         if event.change is Change.CLOSED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from lxml import etree
 
@@ -25,7 +26,8 @@ def names(root: etree._Element) -> frozenset[str]:
     """
     paths = (_plain(text).strip() for text in _texts(root) if "/" in text)
     volumes = (source.get("volume", "") for source in root.iter("source"))
-    return frozenset((*(path for path in paths if path.startswith("/")), *filter(None, volumes)))
+    found = (*(path for path in paths if path.startswith("/")), *filter(None, volumes))
+    return frozenset(map(intern, found))
 
 
 def _texts(root: etree._Element) -> Iterator[str]:

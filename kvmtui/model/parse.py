@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from lxml import etree
 
@@ -49,7 +50,7 @@ def _layer(node: etree._Element, source: etree._Element | None, image_format: st
     secret = node.find("encryption") if source is None else source.find("encryption")
     secret = node.find("encryption") if secret is None else secret
     return Layer(
-        source=source_of(source) or node.get("type", ""),
+        source=intern(source_of(source) or node.get("type", "")),
         kind=node.get("type", "file"),
         format=image_format,
         index=xml.whole(index),

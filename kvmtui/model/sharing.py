@@ -1,7 +1,11 @@
-"""Equal parts of many records are kept once: those of one domain repeat each other."""
+"""Equal parts of many records are kept once: those of one domain repeat each other.
+
+Texts are kept once for all: the same paths stand in definitions, headers and listings, too.
+"""
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TypeVar, cast
 
 from kvmtui.model.snapshot import Snapshot, SnapshotDisk
@@ -18,6 +22,8 @@ class Shared:
 
     def value(self, value: T) -> T:
         """A value that is never changed."""
+        if isinstance(value, str):
+            return cast(T, intern(value))
         return cast(T, self._kept.setdefault((type(value), value), value))
 
     def snapshot(self, read: Snapshot) -> Snapshot:
