@@ -36,12 +36,14 @@ def of_each_domain(find: Callable[[Domain, *More], T]) -> Callable[[Domain, *Mor
 
     @wraps(find)
     def found(domain: Domain, *more: *More) -> T:
-        before = known.pop(domain.uuid, None)
-        if before is None or before[0] is not domain or before[1] != more:
-            before = (domain, more, find(domain, *more))
-        known[domain.uuid] = before  # asked for last, so kept longest
+        before = known.get(domain.uuid)
+        if before is not None and before[0] is domain and before[1] == more:
+            return before[2]
+        made = find(domain, *more)
+        known.pop(domain.uuid, None)  # found last, so kept longest
+        known[domain.uuid] = (domain, more, made)
         if len(known) > MOST:
             del known[next(iter(known))]
-        return before[2]
+        return made
 
     return found
