@@ -41,7 +41,7 @@ def inside(subject: Subject) -> frozenset[str]:
     return frozenset(image.name for layer in layers if layer for image in layer.snapshots or ())
 
 
-def unseen(subject: Subject, how: str) -> str:
+def blind_disk(subject: Subject, how: str) -> str:
     """A disk in whose image, or beside it, nobody sees which names are taken; or empty.
 
     ``how``: as ``Create.how``. QEMU keeps two snapshots of one name inside an image apart by their

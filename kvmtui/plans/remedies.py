@@ -108,6 +108,12 @@ def _forget(subject: Subject, wish: Wish, _refusal: Refusal) -> Iterator[Instead
         yield Instead("forget its record", forget)
 
 
+def _its_record(subject: Subject, _wish: Wish, refusal: Refusal) -> Iterator[Instead]:
+    """What it goes back to is given up; nothing else of it can be deleted any more."""
+    forget = Delete(subject.ref, refusal.by, metadata_only=True)
+    yield Instead(f"forget the record of “{refusal.by}” first", forget)
+
+
 def _half_merged(subject: Subject, wish: Wish, refusal: Refusal) -> Iterator[Instead]:
     if isinstance(wish, Revert):
         yield Instead("delete it again", Delete(subject.ref, wish.snapshot))
@@ -152,6 +158,8 @@ _BY_RULE: dict[str, Remedies] = {
     "internal inside": _that_one,
     "stands on it": _that_one,
     "number": _that_one,
+    "part": _that_one,
+    "renamed": _its_record,
     "unfinished": _again,
     "half merged": _half_merged,
     "layer missing": _record,

@@ -78,7 +78,7 @@ def can_be_said(subject: Subject, name: str) -> Refusal | None:
     if not (garbled and subject.host.facts.has_block_jobs):
         return names_a_job(subject, name)
     reason = f"this libvirt garbles “{name}” on the way to a QEMU that runs, and calls it done"
-    return Refusal("name quoted", reason)
+    return Refusal("name quoted", reason, "choose another name")
 
 
 def twice(image: str, name: str) -> Refusal:

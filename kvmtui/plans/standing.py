@@ -19,8 +19,11 @@ def harmed(subject: Subject) -> tuple[str, ...]:
         for snapshot in subject.forest.standing_on(source):
             told.append(f"the way back to “{snapshot.name}”, which stands on {basename(source)}")
         if not disk.shareable:
-            for other in subject.others_using(source, disk.target):
+            for other in subject.others_using(source):
                 told.append(f"the disk of {other}, which stands on {basename(source)}")
+            for own in subject.config.disks:
+                if own.target != disk.target and own.position(source) is not None:
+                    told.append(f"{own.target}, which stands on {basename(source)}")
     return tuple(told)
 
 
@@ -47,7 +50,7 @@ def perhaps_on(subject: Subject, snapshot: Snapshot, image: str) -> tuple[Snapsh
     )
 
 
-def unseen(subject: Subject) -> tuple[str, ...]:
+def others_unseen(subject: Subject) -> tuple[str, ...]:
     """What is told of other domains that may stand on an image that changes.
 
     Of one that is off libvirt tells the active layer alone, and not everywhere can the rest be
@@ -58,7 +61,7 @@ def unseen(subject: Subject) -> tuple[str, ...]:
     if not others:
         return ()
     whose = f"{others[0]} stands" if len(others) == 1 else f"{len(others)} other domains stand"
-    return (f"whether {whose} on what changes is not known: nobody sees the whole chain",)
+    return (f"whether {whose} on what changes cannot be seen from here",)
 
 
 def _may_have_more(domain: Domain) -> bool:

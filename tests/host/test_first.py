@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from concurrent.futures import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,4 +48,22 @@ def test_without_those_it_has_the_list(tmp_path: Path, monkeypatch: pytest.Monke
     fleet, host = first_of(tmp_path)
     assert host.link is Link.OPEN
     assert [d.forest for d in host.domains] == [None] * 3
+    fleet.close()
+
+
+async def test_that_they_cannot_be_read_is_no_complaint_of_asyncio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_connection: Connection, _uuid: str) -> None:
+        raise Refused("no")
+
+    monkeypatch.setattr(Connection, "forest", refused)
+    complaints: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: complaints.append(context))
+    opener = node(tmp_path, {"web": 5})
+    fleet = Fleet([opener], tmp_path / "state")
+    await fleet.watches[opener.uri].meet()
+    gc.collect()
+    assert complaints == []
     fleet.close()

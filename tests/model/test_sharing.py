@@ -24,3 +24,13 @@ def test_values_of_other_types_are_not_mixed_up() -> None:
     shared = Shared()
     values = (True, 1, "", None, 1.0, True)
     assert [type(shared.value(value)) for value in values] == [type(value) for value in values]
+
+
+def test_a_path_is_one_text_in_all_domains_definitions_and_listings() -> None:
+    record, other = (Shared().snapshot(parse.snapshot(TEXT)) for _ in range(2))
+    assert record.disks[0] is not other.disks[0]
+    assert record.disks[0].base is other.disks[0].base
+    found = {path: path for path in parse.record(TEXT)[1]}
+    assert found[record.disks[0].base] is record.disks[0].base
+    disks = [parse.domain(CORPUS["off-9.0"]).disks[0] for _ in range(2)]
+    assert disks[0].layers[0].source is disks[1].layers[0].source

@@ -12,7 +12,20 @@ from kvmtui.model.value import replace
 from kvmtui.plans.depth import NESTED
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import Delete, Merge, Revert, Switch, Wish
-from tests.worlds import V10, V11, V12, allowed, chained, disk, file, ref, refused, world
+from tests.worlds import (
+    V10,
+    V11,
+    V12,
+    allowed,
+    chained,
+    disk,
+    domain,
+    file,
+    internal,
+    ref,
+    refused,
+    world,
+)
 
 TOO_DEEP = NESTED + 1
 STOPS = (Verb.SHUTDOWN, Verb.FORCE_OFF, Verb.SAVE)
@@ -77,3 +90,28 @@ def test_a_revert_does_not_stop_a_domain_that_would_not_start_there(made: Any) -
         web = made(depth)
         wish = Revert(ref(web), f"s{depth}", safety=False)
         assert refused(world(web, libvirt=libvirt), wish) == rule, depth
+
+
+def inside(overlays: int) -> Domain:
+    """One snapshot, in the active image."""
+    names = [file(f"web.{n}.qcow2") for n in range(overlays, -1, -1)]
+    forest = Forest((internal("i1", base=f"web.{overlays}.qcow2"),), "i1")
+    return domain("web", disk(*names), forest=forest)
+
+
+def test_a_guest_that_could_not_come_back_is_not_stopped() -> None:
+    for overlays, rule in ((24, ""), (25, "nesting")):
+        web = inside(overlays)
+        assert refused(world(web), Revert(ref(web), "i1", safety=False)) == rule
+        assert refused(world(web), Delete(ref(web), "i1", asleep=True)) == rule
+    web = inside(1)
+    assert web.config is not None
+    (vda,) = web.config.disks
+    gone = replace(vda, layers=(vda.layers[0], replace(vda.layers[1], missing=True)))
+    web = replace(web, config=replace(web.config, disks=(gone,)))
+    for wish in (
+        Revert(ref(web), "i1", safety=False),
+        Delete(ref(web), "i1", asleep=True),
+        Switch(ref(web), Verb.SAVE),
+    ):
+        assert refused(world(web), wish) == "layer missing", wish

@@ -11,6 +11,7 @@ from kvmtui.model.domain import Domain, State
 from kvmtui.model.snapshot import Forest, SnapshotDisk
 from kvmtui.model.value import replace
 from kvmtui.plans import planner
+from kvmtui.plans.adopt import PART
 from kvmtui.plans.plan import Plan, Refusal
 from kvmtui.plans.steps import Verb
 from kvmtui.plans.wishes import (
@@ -47,6 +48,12 @@ WEB = ref(domain("web"))
 SAVED = chained(1, state=State.OFF, managed_save=True)
 PAUSED: dict[str, Any] = {"state": State.PAUSED, "reason": "reverted"}
 COMMIT = Merge(WEB, "vda", file("web.qcow2"))
+
+
+RENAMED = Forest(
+    (external("s1", base="web.qcow2", overlay="web.s1.qcow2", targets=("hda",)),), "s1"
+)
+"""Of a disk that is vda now."""
 
 
 def recorded(of: Domain, **fields: Any) -> Domain:
@@ -223,6 +230,15 @@ CASES = [
     (
         recorded(inner("x"), name='a"b'), V9, Delete(WEB, 'a"b'), "name quoted",
         {"with the domain off meanwhile": Delete(WEB, 'a"b', asleep=True)},
+    ),
+    (
+        recorded(inner("x"), description=PART), V11, Revert(WEB, "x"), "part",
+        {"delete “x” first": Delete(WEB, "x")},
+    ),
+    (
+        domain("web", disk(file("web.s1.qcow2"), file("web.qcow2")), forest=RENAMED), V11,
+        Merge(WEB, "vda", file("web.qcow2")), "renamed",
+        {"forget the record of “s1” first": Delete(WEB, "s1", metadata_only=True)},
     ),
     (
         with_disk(inner("i1", unsaveable="a TPM"), mode="internal"), V9, Delete(WEB, "i1"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -13,6 +15,7 @@ from kvmtui.ui import forms
 from kvmtui.ui.commands import COMMANDS
 from kvmtui.ui.loading import DETAILS, LATER, details, rest
 from kvmtui.ui.view import View
+from tests.ui.stage import Still, on_stage, world
 
 HEAVY = {"email", "http.client", "xml.sax", "xml.etree.ElementTree"}
 """What other libraries load, each with many more, for one function of theirs."""
@@ -51,3 +54,24 @@ def test_every_change_has_its_form(command: object) -> None:
     module, _, name = asked.args[0].partition(".")  # type: ignore[attr-defined]
     assert callable(getattr(import_module(f"kvmtui.ui.forms.{module}"), name))
     asked(View())
+
+
+async def test_what_draws_a_domain_is_loaded_before_one_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the pane loads it, and the keys wait for that."""
+    order, running = list[str](), asyncio.Event()
+
+    async def noted() -> None:
+        order.append("details")
+
+    class Hosts(Still):
+        async def run(self) -> None:
+            order.append("run")
+            running.set()
+            await super().run()
+
+    monkeypatch.setattr("kvmtui.ui.loading.details", noted)
+    async with on_stage(Hosts(world(), tmp_path)):
+        await asyncio.wait_for(running.wait(), 10)
+    assert order == ["details", "run"]

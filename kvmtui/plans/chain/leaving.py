@@ -44,8 +44,9 @@ def renamed(subject: Subject, disk: Disk, files: Iterable[str]) -> Refusal | Non
         for record in snapshot.disks:
             its = {record.base, record.overlay, *(record.below or ())}
             if record.mode == "external" and record.target != disk.target and its & changed:
-                reason = f"“{snapshot.name}” stands on it, where {disk.target} is {record.target}"
-                return Refusal("renamed", reason, "forget its record first")
+                was = f"“{snapshot.name}” was taken when {disk.target} was {record.target}"
+                reason = f"{was}, and goes back to a layer that would change"
+                return Refusal("renamed", reason, "forget its record first", by=snapshot.name)
     return None
 
 

@@ -75,9 +75,9 @@ def _warnings(
     hidden = (inside.hidden(disk.active) for disk in disks if disk.active and not external)
     for name in sorted({*filter(None, hidden)}):
         yield f"there is no way back to “{name}” while it is there: that will be its number"
-    unseen = "" if external else names.unseen(subject, "internal")
-    if unseen:
-        told = f"whether {unseen} holds a snapshot of that name already cannot be seen from here"
+    blind = "" if external else names.blind_disk(subject, "internal")
+    if blind:
+        told = f"whether {blind} holds a snapshot of that name already cannot be seen from here"
         yield f"{told}: the older one would be lost, or come back to"
     left_out = [disk.target for disk in subject.config.writable if disk not in disks]
     if left_out:

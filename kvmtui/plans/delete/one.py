@@ -243,7 +243,7 @@ def _merged(subject: Subject, snapshot: Snapshot, merges: Iterable[Merged]) -> S
 def _spoiling(subject: Subject, merges: Iterable[Merged]) -> tuple[str, ...]:
     """What is told of those that stand on what is merged, or may, and are recorded nowhere."""
     files = [file for merged in merges for file in (merged.top, merged.base)]
-    return (*orphans.spoilt(subject, files), *(standing.unseen(subject) if files else ()))
+    return (*orphans.spoilt(subject, files), *(standing.others_unseen(subject) if files else ()))
 
 
 def _merging(merges: Iterable[Merged]) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _safety(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[Step, .
     A disk that stays as it is needs none, except under RAM, which fits only what it ran on.
     """
     how = how_to_keep(snapshot, ram=wish.safety_ram)
-    blind = wish.moment and names.unseen(subject, how)
+    blind = wish.moment and names.blind_disk(subject, how)
     name = names.snapshot_name(subject, f"{SAFETY}-{wish.moment}" if blind else SAFETY)
     stays = overlays.staying(subject, snapshot) if how == "external" else ()
     disks = tuple(d.target for d in subject.config.writable if d.target not in stays)
@@ -170,7 +170,7 @@ def _losses(subject: Subject, snapshot: Snapshot, wish: Revert) -> tuple[str, ..
         told.append("the saved RAM image that waits for the next start")
     attached = {disk.active.source for disk in subject.config.writable if disk.active}
     told += [
-        f"all that was written to {basename(image)} since, which is no disk of today"
+        f"all that was written to {basename(image)} since: it is no disk now, and nothing keeps it"
         for image in rewritten(snapshot)
         if image not in attached
     ]
@@ -217,7 +217,7 @@ def _warnings(subject: Subject, snapshot: Snapshot) -> tuple[str, ...]:
     if any(d.mode == "external" and d.base in active for d in snapshot.disks):
         told.append(UNSURE)
     told += orphans.spoilt(subject, rewritten(snapshot))
-    told += standing.unseen(subject) if rewritten(snapshot) else ()
+    told += standing.others_unseen(subject) if rewritten(snapshot) else ()
     stays = overlays.staying(subject, snapshot)
     if stays:
         told.append(f"{', '.join(stays)} was not part of it and stays as it is now")

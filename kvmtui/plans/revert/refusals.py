@@ -28,7 +28,7 @@ def refuse(subject: Subject, wish: Revert) -> Refusal | None:
     if snapshot is None:
         return Refusal("gone", f"there is no snapshot “{wish.snapshot}” any more")
     if snapshot.description == adopt.PART:
-        return Refusal("part", f"it is {adopt.PART}", "delete it")
+        return Refusal("part", f"it was {adopt.PART}", "delete it", by=snapshot.name)
     external = snapshot.kind is Kind.EXTERNAL
     refusal = rules.first(
         rules.steady(subject),

@@ -91,7 +91,7 @@ def _fields(now: time.struct_time, subject: Subject, values: Values) -> tuple[Fi
 
 
 def _proposed(subject: Subject, how: str, now: time.struct_time) -> str:
-    precise = "-%H%M%S" if names.unseen(subject, how) else ""
+    precise = "-%H%M%S" if names.blind_disk(subject, how) else ""
     return names.snapshot_name(subject, time.strftime(f"snap-%Y-%m-%d{precise}", now))
 
 

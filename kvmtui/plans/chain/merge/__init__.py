@@ -108,7 +108,7 @@ def plan(subject: Subject, wish: Merge) -> Plan | Refusal:
             *_left_over(subject, found),
         ),
         effects=(*_effects(found, wish), *_meanwhile(subject)),
-        warnings=(*_warnings(found, gone), *standing.unseen(subject)),
+        warnings=(*_warnings(found, gone), *standing.others_unseen(subject)),
     )
 
 
