@@ -12,6 +12,7 @@ from kvmtui.host.asking import Asking
 from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Busy, Gone, HostError, Lost
 from kvmtui.host.following import follow
+from kvmtui.host.glance import Glance
 from kvmtui.host.inspection import Inspection
 from kvmtui.host.jobs import Jobs
 from kvmtui.host.patience import waiting
@@ -46,6 +47,7 @@ class Reader:
         self.pulse = Pulse(self.turns, shelf, self._revived, self._has_job)
         self.asking = Asking(opener, shelf)
         self.inspection = Inspection(shelf)
+        self.glance = Glance(self.cheap, shelf)
         self.attendance = Attendance()
         self.survey = Survey(opener, shelf, self.attendance)
         self.details = Stale()
@@ -65,6 +67,7 @@ class Reader:
     def reset(self) -> None:
         """The connection is gone: new ones are opened by the next calls."""
         self.pulse.clear()
+        self.glance.end()
         for seat in self._seats:
             seat.reset()
         for stale in (self.details, self.leisure, self.asking.stale, self.memory):
@@ -78,6 +81,7 @@ class Reader:
     def leave(self, uuid: str) -> None:
         """Nobody looks at the domain any more: what was to be read for that is overtaken."""
         self.inspection.end(uuid)
+        self.glance.end()
         domain = self._shelf.host.domain(uuid)
         if domain is None or domain.known:
             self.details.unmark(uuid, Part.GROWTH)
@@ -256,8 +260,6 @@ class Reader:
             await seat.call(Connection.renew)
         try:
             if Part.SNAPSHOTS in parts:
-                if uuid == self.details.first:
-                    await self.survey.ahead(seat, uuid)
                 found = fields_of(await seat.call(Connection.forest, uuid))
                 if self._known(uuid) is None:
                     self._shelf.change(uuid, **found)  # nothing to compare it with

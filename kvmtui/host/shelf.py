@@ -8,6 +8,7 @@ from typing import Any
 
 from kvmtui.model.domain import Domain, by_name
 from kvmtui.model.guest import Answer, Guest
+from kvmtui.model.outline import Outline
 from kvmtui.model.silence import LIBVIRT, QEMU, Silence
 from kvmtui.model.snapshot import Forest
 from kvmtui.model.value import replace
@@ -45,6 +46,15 @@ class Shelf:
         """New fields of many domains at once, by uuid."""
         known = ((self.host.domain(uuid), new) for uuid, new in fields.items())
         self.put(self.host.with_domains(replace(d, **new) for d, new in known if d is not None))
+
+    def learn(self, outlines: Mapping[str, Outline | None]) -> None:
+        """What is known of the snapshots of many, by uuid, as long as no better is known."""
+        fields = {}
+        for uuid, outline in outlines.items():
+            domain = self.host.domain(uuid)
+            if outline is not None and domain is not None and domain.forest is None:
+                fields[uuid] = {"outline": outline, "snapshot_count": len(outline.entries)}
+        self.change_all(fields)
 
     def heard(self, uuid: str, guest: Guest) -> None:
         """What the guest agent of one domain has answered, or that it did not."""

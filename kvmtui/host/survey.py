@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager, suppress
 
 from kvmtui.host.attendance import Attendance
@@ -73,14 +73,6 @@ class Survey:
     def _new(self) -> Seat:
         return Seat("survey", self._opener)
 
-    async def ahead(self, seat: Seat, uuid: str) -> None:
-        """What somebody waits for and nothing is known of, names first: they take few calls."""
-        domain = self._shelf.host.domain(uuid)
-        if domain is not None and domain.forest is None and domain.outline is None:
-            found: dict[str, Outline | None] = {}
-            await seat.call(Connection.outlines, (uuid,), whole=False, found=found)
-            self._publish(found.items())
-
     async def _all(self, *, whole: bool) -> None:
         """Every seat takes its share."""
         waiting = deque(self._unknown(whole=whole))
@@ -120,7 +112,7 @@ class Survey:
             )
             hangs = await _hangs(reading, found)
             told = dict(found)  # a seat that hangs may find more at any moment
-            self._publish(tuple(told.items()))
+            self._shelf.learn(told)
             left = [uuid for uuid in chunk if uuid not in told]
             if not hangs:
                 reading.result()
@@ -149,16 +141,6 @@ class Survey:
         """Tells, on any thread, whether nobody has begun to wait since."""
         came = self._came
         return lambda: self._came == came
-
-    def _publish(self, found: Iterable[tuple[str, Outline | None]]) -> None:
-        """What was learnt otherwise meanwhile counts more."""
-        host = self._shelf.host
-        fields = {}
-        for uuid, outline in found:
-            domain = host.domain(uuid)
-            if outline is not None and domain is not None and domain.forest is None:
-                fields[uuid] = {"outline": outline, "snapshot_count": len(outline.entries)}
-        self._shelf.change_all(fields)
 
 
 async def _hangs(reading: asyncio.Future[None], found: Sized) -> bool:

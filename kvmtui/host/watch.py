@@ -94,6 +94,8 @@ class Watch:
         self.selected = self.reader.details.first = self.reader.asking.stale.first = uuid
         domain = self.host.domain(uuid) if uuid else None
         if domain is not None:
+            if self.host.link is Link.OPEN:
+                self.reader.glance.begin(domain.uuid)
             parts = Part.GROWTH if domain.known else Part.DISKS | Part.JOBS | Part.GROWTH
             self.reader.details.mark(domain.uuid, parts)
             guest = domain.guest
@@ -183,6 +185,7 @@ class Watch:
         self.select(self.selected)
         follows = (
             self.reader.follow_list,
+            self.reader.glance.follow,
             self.reader.follow_details,
             self.reader.follow_guests,
             self.reader.follow_memory,

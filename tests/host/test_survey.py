@@ -16,7 +16,6 @@ from kvmtui.host.attendance import Attendance
 from kvmtui.host.base import Lost
 from kvmtui.host.reader import Reader
 from kvmtui.host.shelf import Shelf
-from kvmtui.host.stale import Part
 from kvmtui.host.survey import Survey
 from kvmtui.host.virt import Connection, Opener, outlining
 from kvmtui.model.outline import Outline
@@ -113,32 +112,6 @@ async def test_whoever_waits_for_a_domain_waits_for_one_more_of_each_seat_only(
     assert all(d.outline and d.outline.whole for d in shelf.host.domains)
 
 
-async def test_of_what_somebody_looks_at_first_the_names_come_before_the_records(
-    opener: Opener,
-) -> None:
-    hosts, read = list[Host](), asyncio.Event()
-
-    def published(host: Host) -> None:
-        hosts.append(host)
-        if host.domains[7].config is not None:
-            read.set()
-
-    shelf = shelf_of(opener, published)
-    uuid = shelf.host.domains[7].uuid
-    reader = Reader(opener, shelf)
-    following = asyncio.ensure_future(reader.follow_details())
-    reader.details.first = uuid
-    reader.details.mark(uuid, Part.DISKS)
-    await asyncio.wait_for(read.wait(), 10)
-    told = [d for host in hosts if (d := host.domain(uuid)) and d.snapshot_count]
-    assert told[0].outline is not None
-    assert {entry.name for entry in told[0].outline.entries} == {"first", "second"}
-    assert told[0].forest is None
-    assert [bool(d.forest) and d.outline is None for d in told][-1]
-    following.cancel()
-    reader.close()
-
-
 async def test_one_that_hangs_holds_up_nobody(
     opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +144,7 @@ async def test_a_domain_that_was_read_meanwhile_is_left_alone(opener: Opener) ->
     before = shelf.host.domain(uuid)
     made = Survey(opener, shelf, Attendance())
     await made.run()
-    made._publish([(uuid, Outline())])  # asked for before it was read
+    shelf.learn({uuid: Outline()})  # asked for before it was read
     assert shelf.host.domain(uuid) is before
     reader.close()
 
