@@ -132,6 +132,11 @@ class World(Value):
 
     hosts: tuple[Host, ...] = ()
 
+    @property
+    def first(self) -> Ref | None:
+        """The first domain, if there is any."""
+        return next((Ref(host.uri, d.uuid) for host in self.hosts for d in host.domains), None)
+
     def host(self, uri: str) -> Host | None:
         """The host behind a URI."""
         return next((host for host in self.hosts if host.uri == uri), None)

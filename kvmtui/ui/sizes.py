@@ -56,4 +56,5 @@ class Fitting(Screen[T]):
             self.update_classes({name: name in fitting for _, name in points or []}, update=False)
 
     def _screen_resized(self, _size: Size) -> None:
-        super()._screen_resized(self.app.size)
+        if self.app.size != self.outer_size:
+            super()._screen_resized(self.app.size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 
 from kvmtui.render.row import Row
@@ -66,3 +67,12 @@ class Pane(Lines):
     def on_resize(self) -> None:
         self.draw()
         self._reveal()
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Draws already what the frame shows that is made for the new size, not only the next."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed:
+            self.on_resize()
+        return changed

@@ -55,7 +55,7 @@ class Snapshots(Pane):
         """On another domain the cursor goes to where that domain is now."""
         super().draw()
         domain = self.view.domain
-        if domain is not None and domain.forest is not None and self._on != domain.uuid:
+        if self.rows and domain and domain.forest is not None and self._on != domain.uuid:
             self._on = domain.uuid
             self.select(domain.forest.current or snapshots.HERE)
 

@@ -112,6 +112,8 @@ class Main(Fitting[None]):
         now = time.time()
         aged = not 0 <= now - self.view.now < SECOND
         self.view = self.view.showing(world, now if aged else self.view.now)
+        if self.view.ref is None:
+            self._look_at(world.first)
 
     def watch_view(self, view: View) -> None:
         if self.is_mounted and not self._looking:
@@ -157,12 +159,7 @@ class Main(Fitting[None]):
 
     def look(self) -> None:
         """Looks at what the cursors stand on now; a later pane is drawn for the ones before it."""
-        ref = _ref(self.query_one("#domains", Lines).key)
-        if ref != self.view.ref:
-            self._looking = True
-            self.view = replace(self.view, ref=ref, snapshot=None, disk=None, layer=None)
-            self._looking = False
-            self.post_message(self.Selected(ref))
+        self._look_at(_ref(self.query_one("#domains", Lines).key))
         panes = ("#snapshots", "#chain", "#jobs")
         name, layer, job = (self.query_one(pane, Lines).key for pane in panes)
         disk, source = layer if isinstance(layer, tuple) else (self.view.disk, self.view.layer)
@@ -177,6 +174,14 @@ class Main(Fitting[None]):
         )
         if isinstance(self.app, Sparing):
             self.app.draw_together((*self.query(Lines), *self.query(Details)))
+
+    def _look_at(self, ref: Ref | None) -> None:
+        """Has all panes tell of that domain."""
+        if ref != self.view.ref:
+            self._looking = True
+            self.view = replace(self.view, ref=ref, snapshot=None, disk=None, layer=None)
+            self._looking = False
+            self.post_message(self.Selected(ref))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A command that this run does not have is not even dimmed."""
