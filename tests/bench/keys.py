@@ -98,13 +98,24 @@ def _escape(bench: Bench, program: Program, name: str) -> None:
 
 
 def _held(bench: Bench, program: Program, name: str) -> None:
-    """How long after its last repetition a held key is still being worked on."""
-    for key in ("j", "k"):
-        data = spelled(key)[0]
-        for _ in range(int(RATE * HELD) - 1):
-            program.send(data)
+    """How long after its last repetition every pane tells of where a held key has led.
+
+    What is read of that domain from then on is told later.
+    """
+    number = int(RATE * HELD)
+    program.press("g", 0.3)
+    for key, place in (("j", number), ("k", 0)):
+        for _ in range(number):
+            sent = program.send(spelled(key)[0])
             time.sleep(1 / RATE)
-        bench.figures.add(f"key/{name}/held", program.reacts(data, 0.3).last)
+        program.settle()
+        seen = program.came_into_view([(sent, _title(place))])
+        bench.figures.add(f"key/{name}/held", *seen)
+
+
+def _title(place: int) -> str:
+    """What the pane of snapshots is called for the domain at that place of the list."""
+    return f"2 snapshots · {Fleet.name(place)} "
 
 
 def _mouse(bench: Bench, program: Program, name: str, size: tuple[int, int]) -> None:
@@ -138,7 +149,7 @@ def steer(bench: Bench, program: Program, name: str) -> None:
     for key in islice(cycle(chain(repeat("j", STEPS), repeat("k", STEPS))), 2 * STEPS):
         phase()
         place += 1 if key == "j" else -1
-        sought.append((program.send(spelled(key)[0]), f"2 snapshots · {Fleet.name(place)} "))
+        sought.append((program.send(spelled(key)[0]), _title(place)))
         time.sleep(0.1)
     time.sleep(1)
     bench.figures.add(f"key/{name}", *program.came_into_view(sought))
