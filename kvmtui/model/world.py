@@ -37,8 +37,6 @@ class Facts(Value):
     """Version of the daemon's libvirt: 11003000 for 11.3.0."""
     hypervisor: str = ""
     """``QEMU``, ``TEST``, …"""
-    hypervisor_version: int = 0
-    """Like ``libvirt``: 7002022 for QEMU 7.2.22."""
     name: str = ""
     """The host's own name."""
     external_revert: bool = False

@@ -47,7 +47,7 @@ _VALUES = {
     "XMLDesc getXMLDesc getCapabilities managedSaveGetXMLDesc saveImageGetXMLDesc": documents,
     "name getName UUIDString getType getHostname path": texts,
     "getURI": st.sampled_from(("test:///x", "qemu+ssh://host/system", "qemu:///system", "[")),
-    "hasManagedSaveImage isPersistent isActive getLibVersion getVersion": _INT,
+    "hasManagedSaveImage isPersistent isActive getLibVersion": _INT,
     "blockInfo": st.lists(_LONG, min_size=3, max_size=3),
     "info": st.lists(_LONG, min_size=4, max_size=4),
     "blockJobInfo jobStats guestInfo": _PARAMETERS,

@@ -26,7 +26,6 @@ def read(handle: Any, *, readonly: bool, barred: str) -> Facts:
         uri=discreet(handle.getURI()),
         libvirt=handle.getLibVersion(),
         hypervisor=handle.getType(),
-        hypervisor_version=_allowed(handle.getVersion, 0),
         name=_name(handle),
         external_revert=parse.has_external_revert(_allowed(handle.getCapabilities, "<none/>")),
         local=sizes.is_local(handle),
