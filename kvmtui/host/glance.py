@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from concurrent.futures import Future
 
 from kvmtui.host.base import HostError, Lost
 from kvmtui.host.following import forgotten
@@ -19,6 +20,7 @@ class Glance:
     def __init__(self, seat: Seat, shelf: Shelf) -> None:
         self._seat = seat
         self._shelf = shelf
+        self._call: Future[None] | None = None
         self._reading: asyncio.Future[None] | None = None
         self._begun = asyncio.Event()
 
@@ -26,19 +28,22 @@ class Glance:
         """Asks at once, unless something of its snapshots is known, or is asked for already."""
         domain = self._shelf.host.domain(uuid)
         known = domain is None or domain.forest is not None or domain.outline is not None
-        if known or (self._reading is not None and not self._reading.done()):
+        if known or (self._call is not None and not self._call.done()):
             return
         found: dict[str, Outline | None] = {}
-        call = self._seat.submit(Connection.outlines, (uuid,), whole=False, found=found)
-        self._reading = asyncio.ensure_future(self._learn(asyncio.wrap_future(call), found))
+        self._call = self._seat.submit(Connection.outlines, (uuid,), whole=False, found=found)
+        self._reading = asyncio.ensure_future(self._learn(asyncio.wrap_future(self._call), found))
         self._reading.add_done_callback(forgotten)  # ``follow`` may not go on yet
         self._begun.set()
 
     def end(self) -> None:
-        """Nobody looks there any more: what was not asked yet is overtaken."""
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
+        """Nobody looks there any more: what was not asked yet is overtaken.
+
+        A call that is under way is not left alone: it may tell that the connection is lost.
+        """
+        if self._call is not None:
+            self._call.cancel()
+            self._call = None
 
     async def follow(self) -> None:
         """Until it is cancelled. Raises ``Lost``."""

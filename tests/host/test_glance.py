@@ -107,3 +107,26 @@ async def test_only_that_the_connection_is_lost_is_told(
     assert [type(each.exception()) for each in done] == [Lost] * isinstance(error, Lost)
     following.cancel()
     assert shelf.host.domains[0].outline is None
+
+
+async def test_a_call_that_is_left_while_it_is_under_way_tells_that_too(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def fails(*_: Any, **__: Any) -> None:
+        begun.set()
+        go_on.wait(10)
+        raise Lost("gone")
+
+    monkeypatch.setattr(Connection, "outlines", fails)
+    shelf = shelf_of(opener)
+    glance = Glance(Seat("list", opener), shelf)
+    following = asyncio.ensure_future(glance.follow())
+    glance.begin(shelf.host.domains[0].uuid)
+    assert await asyncio.to_thread(begun.wait, 10)
+    await asyncio.sleep(0)  # it is followed
+    glance.end()
+    go_on.set()
+    with pytest.raises(Lost):
+        await asyncio.wait_for(following, 10)

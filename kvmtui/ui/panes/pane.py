@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
 from textual.content import Content
-from textual.geometry import Size
 from textual.reactive import reactive
 
 from kvmtui.render.row import Row
@@ -68,11 +68,9 @@ class Pane(Lines):
         self.draw()
         self._reveal()
 
-    def _size_updated(
-        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
-    ) -> bool:
+    def _size_updated(self, *sizes: Any, **options: Any) -> bool:
         """Draws already what the frame shows that is made for the new size, not only the next."""
-        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        changed = super()._size_updated(*sizes, **options)
         if changed:
             self.on_resize()
         return changed

@@ -112,8 +112,8 @@ class Main(Fitting[None]):
         now = time.time()
         aged = not 0 <= now - self.view.now < SECOND
         self.view = self.view.showing(world, now if aged else self.view.now)
-        if self.view.ref is None:
-            self._look_at(world.first)
+        if self.view.ref is None and not self.is_mounted:
+            self._look_at(world.first)  # the list of domains tells it only once it is drawn
 
     def watch_view(self, view: View) -> None:
         if self.is_mounted and not self._looking:
